@@ -1,0 +1,1 @@
+"""Pure forwarding: time is an argument, nothing here does I/O."""
