@@ -1,7 +1,7 @@
 """What the core hands to the fan-out: plans, never one object per packet per viewer.
 
 A `Lane` is the list of viewers of one slot with one payload-type variant. It is immutable in its membership: whoever
-joins, leaves or is cut off makes a new lane, so a plan that was queued earlier can be checked against `lane.open`.
+joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked against `lane.open`.
 """
 
 from dataclasses import dataclass, field
@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from hub.relay.core.specs import SlotName
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Lane:
     """Viewers that get the same plaintext. `members` pairs a peer with its sequence offset (0–65535, added modulo 2^16).
 
-    `packets` and `octets` count plans issued on this lane; when the lane closes they are credited to every member,
-    which gives exact per-viewer counts without per-packet work. `open` turns False the moment the lane is replaced.
+    `packets` and `octets` count plans issued on this lane since they were last credited to every member, which gives exact
+    per-viewer counts without per-packet work; `last_at` is the time of the latest. `open` turns False the moment one of the
+    members may not be sent to any more (cut off, or gone): whoever still holds a plan of this lane must drop it and tell
+    `Forwarder.skipped`. A lane that was replaced because somebody joined stays open: its plans are still to be sent.
     """
 
     slot: SlotName
@@ -22,6 +24,7 @@ class Lane:
     open: bool = True
     packets: int = 0
     octets: int = 0
+    last_at: float | None = None
 
 
 @dataclass(slots=True, eq=False)

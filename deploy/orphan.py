@@ -1,0 +1,23 @@
+"""A child that does not outlive its supervisor, whatever happens to that one."""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+PARENT = "HUB_SUPERVISOR_PID"
+
+
+def die_with_parent(environ: dict[str, str]) -> None:
+    """Ask the kernel for SIGTERM when the parent named in `environ` ends. Exits at once if it has already.
+
+    Does nothing without a named parent (a process started by hand or by systemd), and outside Linux.
+    """
+    parent = environ.pop(PARENT, "")
+    if not parent or sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    # The parent may have died between the fork and the line above.
+    if os.getppid() != int(parent):
+        sys.exit(0)

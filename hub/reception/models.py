@@ -1,0 +1,112 @@
+"""Tables of reception: sessions, agendas, rooms, and the timeline that says what happened."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.store.base import Base, Id
+
+TITLE_LENGTH = 300
+NAME_LENGTH = 200
+KEY_LENGTH = 40
+COMMAND_ID_LENGTH = 64
+HASH_LENGTH = 64
+
+
+class Session(Base):
+    """One reception. `head_*` is the end of its timeline; whoever appends locks this row first."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("state IN ('scheduled', 'live', 'paused', 'closed')", name="state"),
+        CheckConstraint("form IN ('periodic', 'unscheduled', 'regular')", name="form"),
+        CheckConstraint("default_audience IN ('all', 'related', 'closed')", name="default_audience"),
+        Index(None, "state", "starts_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    form: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(10))
+    """As the timeline has it, kept here for lists."""
+    starts_at: Mapped[datetime]
+    live_at: Mapped[datetime | None]
+    hub_unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), index=True)
+    default_audience: Mapped[str] = mapped_column(String(8))
+    """Of items whose scheduler chose nothing else. Nobody may leave it out."""
+    head_n: Mapped[int] = mapped_column(default=0)
+    head_hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    head_seal: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    created_at: Mapped[datetime]
+
+
+class AgendaItem(Base):
+    """A case on a session's agenda. What became of it is in the timeline."""
+
+    __tablename__ = "agenda_items"
+    __table_args__ = (UniqueConstraint("session_id", "position"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"))
+    position: Mapped[int]
+    """From 1."""
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+
+
+class Point(Base):
+    """A connection point: the reception room of a unit."""
+
+    __tablename__ = "points"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), index=True)
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    created_at: Mapped[datetime]
+
+
+class SessionPoint(Base):
+    """A point is invited to a session."""
+
+    __tablename__ = "session_points"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    point_id: Mapped[str] = mapped_column(ForeignKey("points.id"), primary_key=True, index=True)
+
+
+class TimelineEvent(Base):
+    """One event of a session, number `n` from 1 without gaps. Triggers refuse to change or delete one."""
+
+    __tablename__ = "timeline_events"
+    __table_args__ = (CheckConstraint("n > 0", name="n"),)
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime]
+    media_ms: Mapped[int | None]
+    by_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    by_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    audience: Mapped[str] = mapped_column(String(8))
+    item_id: Mapped[str | None] = mapped_column(Id)
+    case_id: Mapped[str | None] = mapped_column(Id, index=True)
+    unit_id: Mapped[str | None] = mapped_column(Id)
+    data: Mapped[dict[str, Any]]
+    prev_hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    seal: Mapped[str] = mapped_column(String(HASH_LENGTH))
+
+
+class CommandReceipt(Base):
+    """What a command came to, so that its repetition is answered alike. `code` and `params` when it was refused."""
+
+    __tablename__ = "command_receipts"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    participant: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    command_id: Mapped[str] = mapped_column(String(COMMAND_ID_LENGTH), primary_key=True)
+    at: Mapped[datetime]
+    n: Mapped[int]
+    code: Mapped[str | None] = mapped_column(String(40))
+    params: Mapped[dict[str, Any]]

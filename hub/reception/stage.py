@@ -1,0 +1,51 @@
+"""What the relay should do for a session, in the session's own words: on air or not, for whom, who has the floor."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hub.reception.events import Audience
+from hub.reception.state import Item, SessionState, Status
+
+STAFF: Final = "staff"
+EVERYONE: Final = frozenset({STAFF, "points", "observers"})
+
+
+@dataclass(frozen=True, slots=True)
+class StageWish:
+    """`audience` holds group labels (see `Viewer.groups`); `floor` is the id of the point that speaks."""
+
+    live: bool
+    audience: frozenset[str]
+    floor: str | None = None
+
+    def narrower(self, other: "StageWish") -> "StageWish":
+        """This wish, for those only whom the other one lets in as well: safe while it is unsure which one holds.
+
+        A group of the other's that is wider than one of ours (`points` takes in every `unit:` and `point:`) counts.
+        """
+        both = {label for label in self.audience if _lets_in(other.audience, label)}
+        both |= {label for label in other.audience if _lets_in(self.audience, label)}
+        return StageWish(self.live and other.live, frozenset(both), self.floor)
+
+
+def stage(state: SessionState) -> StageWish:
+    """The wish of a state. Before going live and in a pause only staff have the picture, after the end nobody."""
+    if state.status is Status.CLOSED:
+        return StageWish(live=False, audience=frozenset())
+    if state.status is not Status.LIVE:
+        return StageWish(live=False, audience=frozenset({STAFF}))
+    floor = state.floor.point if state.floor is not None else None
+    return StageWish(live=True, audience=_audience(state.current_item), floor=floor)
+
+
+def _audience(item: Item | None) -> frozenset[str]:
+    if item is None or item.audience is Audience.ALL:
+        return EVERYONE
+    guests = frozenset(f"point:{point}" for point in item.guests)
+    if item.audience is Audience.CLOSED:
+        return guests | {STAFF}
+    return guests | {STAFF} | {f"unit:{unit}" for unit in item.chain | item.invited}
+
+
+def _lets_in(audience: frozenset[str], label: str) -> bool:
+    return label in audience or ("points" in audience and label.startswith(("unit:", "point:")))

@@ -1,0 +1,28 @@
+"""Somebody who takes part in one session, as the timeline's rules see them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Staff of the session (`staff`), an invited room (`point` is set), or an observer (neither).
+
+    `unit` is the id and `unit_code` the official code of the unit they act for. `chair` tells the chair from other staff.
+    """
+
+    key: str
+    name: str
+    staff: bool = False
+    chair: bool = False
+    point: str | None = None
+    unit: str | None = None
+    unit_code: str | None = None
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The labels under which media reaches them; see `stage.StageWish.audience`."""
+        if self.staff:
+            return frozenset({"staff"})
+        if self.point is not None:
+            return frozenset({"points", f"point:{self.point}", f"unit:{self.unit}"})
+        return frozenset({"observers"})

@@ -1,0 +1,63 @@
+"""One run of one publisher's SSRC with one codec: extended numbers, losses, statistics. A restart is a new track."""
+
+from typing import NamedTuple
+
+from hub.relay.core.keyframe import starts_keyframe
+from hub.relay.core.limits import Limits
+from hub.relay.core.losses import Losses
+from hub.relay.core.reception import Reception
+from hub.relay.core.rtp import Rtp, forward_distance
+from hub.relay.core.specs import CLOCK_RATE, Codec
+
+
+class Arrival(NamedTuple):
+    """A packet that was taken. `late` means that newer ones came before; `key` that a receiver may begin here."""
+
+    rtp: Rtp
+    extended: int
+    late: bool
+    key: bool
+
+
+class Track:
+    """Each number is taken at most once, whatever the network or the publisher repeats."""
+
+    def __init__(self, rtp: Rtp, codec: Codec, limits: Limits) -> None:
+        self.ssrc = rtp.ssrc
+        self.codec = codec
+        self.losses = Losses(
+            limits, limits.nack_tries_voice if codec is Codec.OPUS else limits.nack_tries_picture
+        )
+        self._limits = limits
+        # One turn of the circle up, so that no number is ever negative.
+        self._highest = rtp.sequence + 0xFFFF
+        self.reception = Reception(rtp.ssrc, self._highest + 1, CLOCK_RATE[codec])
+        self._key_timestamp: int | None = None
+
+    def jumps(self, sequence: int) -> bool:
+        """Whether that number is too far ahead to be this run's continuation."""
+        return forward_distance(self._highest & 0xFFFF, sequence) > self._limits.max_gap
+
+    def take(self, rtp: Rtp, now: float) -> Arrival | None:
+        """Number a packet; None for a duplicate or one that is too late.
+
+        Raises `Malformed` when the codec's header cannot be read; the number then stays unused.
+        """
+        key = starts_keyframe(self.codec, rtp.payload)
+        ahead = forward_distance(self._highest & 0xFFFF, rtp.sequence)
+        extended = self._highest + ahead
+        if ahead > 0:
+            self.losses.skipped(self._highest + 1, extended - 1, now)
+            self._highest = extended
+        elif not self.losses.found(extended):
+            return None
+        self.reception.arrived(extended, rtp.timestamp, now)
+        return Arrival(rtp, extended, ahead <= 0, key and self._is_first(rtp.timestamp))
+
+    def _is_first(self, timestamp: int) -> bool:
+        """H.264 announces one keyframe up to three times (parameter sets, picture); only the first counts."""
+        if self.codec is Codec.OPUS:
+            return True
+        first = timestamp != self._key_timestamp
+        self._key_timestamp = timestamp
+        return first

@@ -1,0 +1,117 @@
+"""Many datagrams in one system call: `recvmmsg` and `sendmmsg` of the C library (Linux), through cffi, no compiler.
+
+Addresses stay raw (`struct sockaddr` bytes) on their way: no text, no tuples per packet.
+"""
+
+import socket
+import sys
+from struct import pack, unpack_from
+from typing import Any, Final
+
+from cffi import FFI
+
+RawAddress = bytes
+"""A `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes), exactly as the kernel gives and takes it."""
+
+LONGEST_NAME: Final = 28
+WOULD_BLOCK: Final = frozenset({11})
+"""EAGAIN."""
+
+ffi: Final = FFI()
+ffi.cdef(
+    """
+    struct iovec { void *iov_base; size_t iov_len; };
+    struct msghdr { void *msg_name; unsigned int msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
+                    void *msg_control; size_t msg_controllen; int msg_flags; };
+    struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
+    int sendmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags);
+    int recvmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags, void *timeout);
+    """
+)
+
+
+def available() -> bool:
+    """Whether both calls exist here and our structure layout is the platform's (Linux, 64 bits, little-endian)."""
+    return sys.platform == "linux" and sys.byteorder == "little" and sys.maxsize > 2**32 and _library() is not None
+
+
+def _library() -> Any | None:
+    try:
+        library: Any = ffi.dlopen(None)
+        return library if library.sendmmsg and library.recvmmsg else None
+    except (OSError, AttributeError):
+        return None
+
+
+libc: Final = _library()
+
+
+class Batch:
+    """`count` fixed slots of `slot` bytes, each with its iovec and address, ready for one system call.
+
+    `lengths[i]` is an `int *` onto the low half of slot i's `iov_len`: whoever writes a length there (libsrtp does)
+    has written what will be sent.
+    """
+
+    def __init__(self, count: int, slot: int) -> None:
+        self.count = count
+        self.slot = slot
+        self._memory = ffi.new("char[]", count * slot)
+        self._iovecs = ffi.new("struct iovec[]", count)
+        self.headers = ffi.new("struct mmsghdr[]", count)
+        self.view = ffi.buffer(self._memory)
+        self.pointers: list[Any] = [self._memory + i * slot for i in range(count)]
+        self.lengths: list[Any] = [ffi.cast("int *", ffi.addressof(self._iovecs[i], "iov_len")) for i in range(count)]
+        self.messages: list[Any] = [self.headers[i].msg_hdr for i in range(count)]
+        for i in range(count):
+            self._iovecs[i].iov_base = self.pointers[i]
+            self.messages[i].msg_iov = self._iovecs + i
+            self.messages[i].msg_iovlen = 1
+
+
+class Receiver:
+    """Reads up to `count` datagrams at once from a non-blocking socket."""
+
+    def __init__(self, sock: socket.socket, count: int = 64, slot: int = 2048) -> None:
+        self._fd = sock.fileno()
+        self._batch = Batch(count, slot)
+        self._names = ffi.new("char[]", count * LONGEST_NAME)
+        self._names_view = ffi.buffer(self._names)
+        for i, message in enumerate(self._batch.messages):
+            message.msg_name = self._names + i * LONGEST_NAME
+            self._batch.lengths[i][0] = slot
+
+    def receive(self) -> list[tuple[bytes, RawAddress]]:
+        """What is there, possibly nothing. Datagrams longer than a slot are left out: none of ours is."""
+        batch = self._batch
+        for message in batch.messages:
+            message.msg_namelen = LONGEST_NAME
+        assert libc is not None
+        got = libc.recvmmsg(self._fd, batch.headers, batch.count, socket.MSG_DONTWAIT, ffi.NULL)
+        return [self._one(i) for i in range(got) if batch.headers[i].msg_len < batch.slot]
+
+    def _one(self, i: int) -> tuple[bytes, RawAddress]:
+        batch = self._batch
+        start, name = i * batch.slot, i * LONGEST_NAME
+        length = batch.headers[i].msg_len
+        return batch.view[start : start + length], self._names_view[name : name + batch.messages[i].msg_namelen]
+
+
+def raw_address(host: str, port: int) -> RawAddress:
+    """The `sockaddr` of a literal IPv4 or IPv6 address. ValueError for anything else."""
+    try:
+        if ":" in host:
+            parts = (pack("=H", socket.AF_INET6), pack("!HI", port, 0), socket.inet_pton(socket.AF_INET6, host))
+            return b"".join(parts) + bytes(4)
+        return pack("=H", socket.AF_INET) + pack("!H", port) + socket.inet_pton(socket.AF_INET, host) + bytes(8)
+    except OSError as problem:
+        raise ValueError(f"{host!r} is not an IP address") from problem
+
+
+def host_and_port(address: RawAddress) -> tuple[str, int]:
+    """The inverse of `raw_address`; an IPv4 address that came through an IPv6 socket is told as IPv4."""
+    (port,) = unpack_from("!H", address, 2)
+    if len(address) >= LONGEST_NAME:
+        text = socket.inet_ntop(socket.AF_INET6, address[8:24])
+        return text.removeprefix("::ffff:") if "." in text else text, port
+    return socket.inet_ntop(socket.AF_INET, address[4:8]), port

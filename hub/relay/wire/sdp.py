@@ -1,0 +1,203 @@
+"""Reading session descriptions (RFC 8866, RFC 8829), and the lines ours are written from.
+
+Reading goes through aiortc's parser, which asserts, indexes and looks up as it goes: every failure of it is `SdpBad`
+here. Writing is done from templates, because that parser loses lines when it writes.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.sdp import MediaDescription, SessionDescription
+
+from hub.relay.core.specs import Codec
+
+LONGEST: Final = 64 * 1024
+"""Characters of a session description; a browser's has 5 to 20 thousand."""
+MOST_LINES: Final = 32
+"""m-lines."""
+MOST_CODECS: Final = 128
+
+Setup = Literal["active", "passive", "actpass"]
+_SETUPS: Final[dict[str, Setup]] = {"client": "active", "server": "passive", "auto": "actpass"}
+
+
+class SdpBad(ValueError):
+    """The description cannot be used; the text says why, for the log."""
+
+
+class SdpNoCodec(SdpBad):
+    """The description offers none of the codecs the relay forwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A payload type of an m-line that we can forward. `feedback` is what the other side offered, e.g. `nack pli`."""
+
+    payload_type: int
+    codec: Codec
+    profile: str
+    feedback: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One m-line. `rejected` when its port is 0 or its kind is none of ours."""
+
+    kind: str
+    mid: str
+    direction: str
+    rejected: bool
+    formats: tuple[Format, ...]
+    protocol: str
+    first_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The other side of one bundled transport."""
+
+    fragment: str
+    fingerprint: str
+    setup: Setup
+    lines: tuple[Line, ...]
+    bundled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """This side: what every description of ours is written from. `session` is the number in the o-line."""
+
+    session: int
+    fragment: str
+    password: str
+    fingerprint: str
+    addresses: tuple[str, ...]
+    port: int
+
+
+def read(text: str) -> Remote:
+    """Read an offer or an answer. Raises SdpBad for anything that is not a usable one, and nothing else."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise SdpBad("the session description is no text, or too long")
+    if text.count("\nm=") > MOST_LINES or text.count("a=rtpmap:") > MOST_CODECS:
+        raise SdpBad("the session description has too many lines or codecs")
+    if not text.startswith("v=0"):
+        raise SdpBad("the session description does not begin with v=0")
+    try:
+        return _remote(SessionDescription.parse(text), _bundle_only(text))
+    except SdpBad:
+        raise
+    except Exception as problem:  # the parser raises whatever it trips over, StopIteration included
+        raise SdpBad(f"the session description cannot be read: {type(problem).__name__}") from problem
+
+
+def _bundle_only(text: str) -> frozenset[int]:
+    """m-lines whose port 0 does not mean no (RFC 9143 §6); the parser loses that line."""
+    sections = text.split("\nm=")[1:]
+    return frozenset(index for index, section in enumerate(sections) if "\na=bundle-only" in section)
+
+
+def _remote(parsed: SessionDescription, alive: frozenset[int]) -> Remote:
+    if not parsed.media:
+        raise SdpBad("the session description has no media")
+    first = next((media for media in parsed.media if media.port and media.dtls), parsed.media[0])
+    if first.dtls is None or first.ice is None or not first.ice.usernameFragment:
+        raise SdpBad("the session description has no DTLS setup or no ICE credentials")
+    prints = [p.value.upper() for p in first.dtls.fingerprints if p.algorithm.lower() == "sha-256"]
+    if not prints:
+        raise SdpBad("the session description has no sha-256 fingerprint")
+    return Remote(
+        fragment=first.ice.usernameFragment,
+        fingerprint=prints[0],
+        setup=_SETUPS[first.dtls.role],
+        lines=tuple(_line(media, index, index in alive) for index, media in enumerate(parsed.media)),
+        bundled=len(parsed.media) == 1 or any(group.semantic == "BUNDLE" for group in parsed.group),
+    )
+
+
+def _line(media: MediaDescription, index: int, bundle_only: bool) -> Line:
+    formats = tuple(f for codec in media.rtp.codecs if (f := _format(codec)) is not None)
+    return Line(
+        kind=media.kind,
+        mid=_token(media.rtp.muxId or str(index)),
+        direction=media.direction or "sendrecv",
+        rejected=media.kind not in ("audio", "video") or (media.port == 0 and not bundle_only),
+        formats=formats,
+        protocol=_token(media.profile),
+        first_format=_token(str(media.fmt[0])),
+    )
+
+
+def _token(text: str) -> str:
+    """What is copied into a description of ours must not bring lines or spaces of its own."""
+    if not text or len(text) > 64 or not text.isprintable() or " " in text:
+        raise SdpBad("the session description has a malformed token")
+    return text
+
+
+def _format(codec: RTCRtpCodecParameters) -> Format | None:
+    number, parameters = codec.payloadType, codec.parameters
+    if number is None or not 0 <= number <= 127:
+        raise SdpBad("the session description has a payload type outside 0 to 127")
+    feedback = frozenset(f"{f.type} {f.parameter}" if f.parameter else f.type for f in codec.rtcpFeedback)
+    match codec.mimeType.lower(), codec.clockRate:
+        case "video/vp8", 90_000:
+            return Format(number, Codec.VP8, "", feedback)
+        case "audio/opus", 48_000:
+            return Format(number, Codec.OPUS, "", feedback)
+        case "video/h264", 90_000 if str(parameters.get("packetization-mode", "0")) == "1":
+            return Format(number, Codec.H264, _profile(parameters.get("profile-level-id")), feedback)
+    return None
+
+
+def _profile(value: object) -> str:
+    """Six hexadecimal digits; constrained baseline 3.1 when there are none (RFC 6184 §8.1 leaves it to us)."""
+    text = str(value)
+    return text if re.fullmatch("[0-9a-fA-F]{6}", text) else "42e01f"
+
+
+def candidates(local: Local) -> list[str]:
+    """Host candidates of the one port, in the order of the addresses (the first is preferred), then the end mark."""
+    lines = []
+    for index, address in enumerate(local.addresses):
+        priority = (126 << 24) | ((65535 - index) << 8) | 255
+        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {address} {local.port} typ host")
+    return [*lines, "a=end-of-candidates"]
+
+
+def transport(local: Local, setup: Setup) -> list[str]:
+    """The lines of one m-line's transport. Repeated in every m-line: not every client reads them from the first."""
+    return [
+        f"a=ice-ufrag:{local.fragment}",
+        f"a=ice-pwd:{local.password}",
+        f"a=fingerprint:sha-256 {local.fingerprint}",
+        f"a=setup:{setup}",
+        *candidates(local),
+    ]
+
+
+def head(local: Local, mids: Iterable[str]) -> list[str]:
+    """The session's own lines."""
+    return [
+        "v=0",
+        f"o=- {local.session} 2 IN IP4 127.0.0.1",
+        "s=-",
+        "t=0 0",
+        "a=ice-lite",
+        "a=group:BUNDLE " + " ".join(mids),
+        "a=msid-semantic: WMS *",
+    ]
+
+
+def connection(local: Local) -> str:
+    """The c-line: the first address, or a wildcard."""
+    address = local.addresses[0] if local.addresses else "0.0.0.0"
+    return f"c=IN IP{6 if ':' in address else 4} {address}"
+
+
+def text(lines: Iterable[str]) -> str:
+    """Lines as SDP wants them ended."""
+    return "\r\n".join(lines) + "\r\n"

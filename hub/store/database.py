@@ -1,0 +1,174 @@
+"""The database: units of work that commit first and hint afterwards, and read-only snapshots.
+
+SQLite writers take the lock when they begin (BEGIN IMMEDIATE), so two of them never deadlock by upgrading a
+read; within a process they queue for one connection. On PostgreSQL, lock the rows you are about to count on
+(`with_for_update()`, which SQLite ignores and does not need).
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from hub.store.bus import Bus
+from hub.store.memory import MemoryBus
+
+LOCK_SECONDS = 10
+"""How long a writer waits for a lock before the work is refused as `Busy`."""
+
+SQLITE_READERS = 8
+POSTGRESQL_CONNECTIONS = 10
+# lock_not_available, deadlock_detected, serialization_failure, query_canceled
+BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+
+
+class Busy(Exception):
+    """The database could not give a lock in time. Nothing was changed; the same work may be tried again."""
+
+
+class Work:
+    """One transaction: `session` to work with, `hint` to say what became new."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.hints: dict[str, int] = {}
+
+    def hint(self, topic: str, n: int) -> None:
+        """Publish "topic is at n" after the commit; only the highest n of a topic is sent."""
+        self.hints[topic] = max(n, self.hints.get(topic, n))
+
+
+class Database:
+    """A database and the bus that goes with it. Its owner calls `close`; the bus has an owner of its own."""
+
+    def __init__(self, url: str, bus: Bus | None = None) -> None:
+        """Take `sqlite:///path` or `postgresql://…`. Raises ValueError for any other URL. Connects lazily."""
+        self.url = async_url(url)
+        self.bus: Bus = bus if bus is not None else MemoryBus()
+        if self.url.get_backend_name() == "sqlite":
+            self._writer = _sqlite_engine(self.url, writer=True)
+            self._reader = _sqlite_engine(self.url, writer=False)
+        else:
+            self._writer = _postgresql_engine(self.url)
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Work]:
+        """One transaction: committed when the block ends, rolled back when it raises. Raises `Busy`."""
+        with _busy_named():
+            async with AsyncSession(self._writer, expire_on_commit=False) as session:
+                work = Work(session)
+                async with session.begin():
+                    await session.connection()  # take the lock now, not at the first statement
+                    yield work
+        for topic, n in work.hints.items():
+            await self.bus.publish(topic, n)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """One consistent snapshot. Writing through it is refused by the database."""
+        with _busy_named():
+            async with AsyncSession(self._reader, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection with a transaction open, for migrations and schema work."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections. Open work must have ended."""
+        await self._writer.dispose()
+        if self.dialect == "sqlite":
+            await self._reader.dispose()
+
+
+def async_url(url: str) -> URL:
+    """Read a database URL, choose the asynchronous driver. Raises ValueError for what the hub cannot use."""
+    parsed = make_url(url)
+    driver = _DRIVERS.get(parsed.get_backend_name())
+    if driver is None:
+        raise ValueError(f"the database must be sqlite or postgresql, not {parsed.get_backend_name()}")
+    if driver.startswith("sqlite") and parsed.database in (None, "", ":memory:"):
+        raise ValueError("a SQLite database needs a file: readers and the writer are separate connections")
+    return parsed.set(drivername=driver)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url,
+        json_serializer=_json,
+        # Without this the driver opens transactions at moments of its own choosing.
+        connect_args={"isolation_level": None, "timeout": LOCK_SECONDS},
+        pool_size=1 if writer else SQLITE_READERS,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+    )
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+    event.listen(engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, writer=writer))
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _prepare_sqlite(raw: Any, *, writer: bool) -> None:
+    cursor = raw.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    if writer:
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # what was said to be committed survives a power cut
+    else:
+        cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _postgresql_engine(url: URL) -> AsyncEngine:
+    settings = {"lock_timeout": str(LOCK_SECONDS * 1000), "timezone": "UTC"}
+    return create_async_engine(
+        url,
+        json_serializer=_json,
+        connect_args={
+            "server_settings": settings,
+            "timeout": LOCK_SECONDS,
+        },
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=LOCK_SECONDS,
+        pool_pre_ping=True,  # a restarted server costs one round trip, not one error per connection
+    )
+
+
+@contextmanager
+def _busy_named() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Busy("no database connection became free in time") from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig):
+            raise Busy("the database could not give a lock in time") from error
+        raise

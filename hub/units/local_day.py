@@ -1,0 +1,10 @@
+"""The calendar day in Vietnam: UTC+7 without summer time, for as long as these records reach."""
+
+from datetime import date, datetime, timedelta, timezone
+
+VIETNAM = timezone(timedelta(hours=7))
+
+
+def local_day(at: datetime) -> date:
+    """The day it is in Vietnam at an aware time."""
+    return at.astimezone(VIETNAM).date()

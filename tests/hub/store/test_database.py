@@ -1,0 +1,204 @@
+"""Units of work: all or nothing, hints after the commit, readers that cannot write."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hub.people.models import Account, Grant
+from hub.store import database
+from hub.store.database import Busy, Database, async_url
+from hub.store.memory import MemoryBus
+
+
+def account(number: int) -> Account:
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    return Account(id=f"{number:026}", login=f"a{number}", name="A", password_hash="", created_at=at)
+
+
+async def count(db: Database) -> int:
+    async with db.read() as session:
+        return int(await session.scalar(select(func.count()).select_from(Account)) or 0)
+
+
+async def test_work_is_kept(db: Database) -> None:
+    async with db.begin() as work:
+        work.session.add(account(1))
+    assert await count(db) == 1
+
+
+async def test_failed_work_leaves_nothing(db: Database) -> None:
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        async with db.begin() as work:
+            work.session.add(account(1))
+            await work.session.flush()
+            raise RuntimeError("changed my mind")
+    assert await count(db) == 0
+
+
+async def test_cancelled_work_leaves_nothing_and_frees_the_lock(db: Database) -> None:
+    inside = asyncio.Event()
+
+    async def endless() -> None:
+        async with db.begin() as work:
+            work.session.add(account(1))
+            await work.session.flush()
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(endless())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with db.begin() as work:
+        work.session.add(account(2))
+    assert await count(db) == 1
+
+
+async def test_hints_follow_the_commit(db: Database) -> None:
+    async with db.bus.subscribe("session:1") as subscription:
+        async with db.begin() as work:
+            work.session.add(account(1))
+            work.hint("session:1", 4)
+            work.hint("session:1", 6)
+            work.hint("session:1", 5)
+            assert await subscription.next(0.01) is None
+        assert await subscription.next(1) == 6
+    assert await count(db) == 1
+
+
+async def test_failed_work_hints_nothing(db: Database) -> None:
+    async with db.bus.subscribe("t") as subscription:
+        with pytest.raises(IntegrityError):
+            async with db.begin() as work:
+                work.hint("t", 1)
+                work.session.add_all([account(1), account(1)])
+        assert await subscription.next(0.01) is None
+
+
+async def test_readers_cannot_write(db: Database) -> None:
+    with pytest.raises(DBAPIError, match=r"(?i)read-?only"):
+        async with db.read() as session:
+            session.add(account(1))
+            await session.flush()
+
+
+async def test_a_reader_sees_one_moment(db: Database) -> None:
+    async with db.read() as session:
+        before = await session.scalar(select(func.count()).select_from(Account))
+        async with db.begin() as work:
+            work.session.add(account(1))
+        after = await session.scalar(select(func.count()).select_from(Account))
+    assert (before, after) == (0, 0)
+    assert await count(db) == 1
+
+
+async def test_reading_inside_a_work_sees_what_was_committed(db: Database) -> None:
+    async with db.begin() as work:
+        work.session.add(account(1))
+        await work.session.flush()
+        assert await count(db) == 0
+
+
+async def test_records_are_readable_after_the_work(db: Database) -> None:
+    async with db.begin() as work:
+        made = account(1)
+        work.session.add(made)
+    assert made.login == "a1"
+
+
+async def test_foreign_keys_hold(db: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.begin() as work:
+            work.session.add(Grant(id="0" * 26, account_id="1" * 26, role="chair", unit_id=None))
+
+
+async def test_counting_up_under_load_loses_nothing(db: Database) -> None:
+    async with db.begin() as work:
+        work.session.add(account(1))
+
+    async def one_more() -> None:
+        async with db.begin() as work:
+            found = await work.session.get_one(Account, f"{1:026}", with_for_update=True)
+            found.epoch += 1
+
+    await asyncio.gather(*(one_more() for _ in range(40)))
+    async with db.read() as session:
+        found = await session.get_one(Account, f"{1:026}")
+    assert found.epoch == 41
+
+
+async def test_two_databases_objects_share_the_truth(db: Database, db_url: str) -> None:
+    other = Database(db_url)
+    try:
+        await asyncio.gather(
+            *(_add(one, number) for number in range(20) for one in [(db, other)[number % 2]])
+        )
+        assert await count(db) == await count(other) == 20
+    finally:
+        await other.close()
+
+
+async def _add(db: Database, number: int) -> None:
+    async with db.begin() as work:
+        work.session.add(account(number))
+
+
+async def test_a_lock_that_does_not_come_is_busy(db_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.2)
+    first, second = Database(db_url), Database(db_url)
+    try:
+        async with first.begin() as work:
+            work.session.add(account(1))
+            await work.session.flush()
+            with pytest.raises(Busy):
+                async with second.begin() as other:
+                    other.session.add(account(1))  # waits for the first to commit or not
+    finally:
+        await first.close()
+        await second.close()
+
+
+async def test_sqlite_is_durable_and_journalled(sqlite_db: Database) -> None:
+    async with sqlite_db.begin() as work:
+        answers = [
+            await work.session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert answers == ["wal", 2, 1, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("sqlite:///some/file", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:////some/file", "sqlite+aiosqlite"),
+        ("postgresql://hub@host/name", "postgresql+asyncpg"),
+        ("postgresql+psycopg://hub@host/name", "postgresql+asyncpg"),
+    ],
+)
+def test_urls(url: str, driver: str) -> None:
+    assert async_url(url).drivername == driver
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "sqlite:///:memory:"])
+def test_unusable_urls(url: str) -> None:
+    with pytest.raises(ValueError, match="database"):
+        async_url(url)
+
+
+async def test_makes_the_directory_of_its_file(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path}/new/dir/hub.sqlite", MemoryBus())
+    async with db.begin() as work:
+        await work.session.execute(text("SELECT 1"))
+    await db.close()
+    assert (tmp_path / "new/dir/hub.sqlite").exists()
+
+
+async def test_closing_twice_is_harmless(db: Database) -> None:
+    await db.close()
+    await db.close()

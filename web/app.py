@@ -1,0 +1,43 @@
+"""The web application: its routes, its middleware, and what starts and stops with it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import web.pages
+from signaling.halls import Halls
+from web import errors
+from web.api import routers
+from web.guard import Guard
+from web.headers import SecurityHeaders
+from web.services import Services, WebSettings
+
+__all__ = ["Services", "WebSettings", "create_app"]
+
+
+def create_app(services: Services, settings: WebSettings | None = None) -> FastAPI:
+    """Make the app. Its lifespan runs the live sessions; `services` are the caller's, to be closed after it."""
+    app = FastAPI(title="Reception Hub", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.services = services
+    app.state.settings = settings or WebSettings()
+    app.state.error_page = web.pages.error_page
+    app.state.halls = Halls(
+        db=services.db,
+        receptions=services.receptions,
+        relay=services.relay,
+        clock=services.clock,
+        ids=services.ids,
+    )
+    app.add_middleware(Guard)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app)
+    for router in (*routers, web.pages.router):
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async with app.state.halls.running():
+        yield

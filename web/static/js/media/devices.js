@@ -1,0 +1,62 @@
+/** Camera and microphone of this screen, and why there is none, in one word. */
+
+const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
+const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+
+/** Trouble: `insecure` (no HTTPS), `denied`, `missing`, `busy`. */
+export class DeviceTrouble extends Error {
+  constructor(why) {
+    super(why);
+    this.why = why;
+  }
+}
+
+/** @param {{camera: boolean, microphone: boolean}} wanted @returns {Promise<MediaStream>} or throws DeviceTrouble */
+export async function capture({ camera, microphone }) {
+  if (!navigator.mediaDevices?.getUserMedia) throw new DeviceTrouble("insecure");
+  try {
+    return await navigator.mediaDevices.getUserMedia({ video: camera && CAMERA, audio: microphone && MICROPHONE });
+  } catch (error) {
+    throw new DeviceTrouble(reason(error));
+  }
+}
+
+/** As much as there is: both, else the voice alone. @returns {Promise<{stream: MediaStream, missing: string | null}>} */
+export async function captureBest() {
+  try {
+    return { stream: await capture({ camera: true, microphone: true }), missing: null };
+  } catch (error) {
+    if (error.why === "insecure" || error.why === "denied") throw error;
+    return { stream: await capture({ camera: false, microphone: true }), missing: error.why };
+  }
+}
+
+/** What the browser would say if asked now: `granted`, `denied`, `prompt`, or `insecure`. Never asks. */
+export async function permission() {
+  if (!navigator.mediaDevices?.getUserMedia) return "insecure";
+  try {
+    const asked = await Promise.all(["camera", "microphone"].map((name) => navigator.permissions.query({ name })));
+    const states = asked.map((each) => each.state);
+    if (states.includes("denied")) return "denied";
+    return states.every((state) => state === "granted") ? "granted" : "prompt";
+  } catch {
+    return "prompt"; // a browser that does not tell: the first click asks
+  }
+}
+
+/** @returns {Promise<{camera: boolean, microphone: boolean}>} what is plugged in, whoever may use it */
+export async function plugged() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  const has = (kind) => devices.some((device) => device.kind === kind);
+  return { camera: has("videoinput"), microphone: has("audioinput") };
+}
+
+export function release(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+function reason(error) {
+  if (["NotAllowedError", "SecurityError"].includes(error.name)) return "denied";
+  if (["NotFoundError", "OverconstrainedError"].includes(error.name)) return "missing";
+  return "busy";
+}

@@ -1,0 +1,211 @@
+/**
+ * The view of signaling/PROTOCOL.md, and what each event makes of it. No DOM, no clock, no network.
+ * Law: apply(snapshot at n, events after n) equals the later snapshot. Views are never changed in place.
+ *
+ * @typedef {{id: string, position: number, state: string, audience: string, inside: boolean,
+ *            case: null | Record<string, any>, conclusion: string | null}} Item
+ * @typedef {{n: number, session: Record<string, any>, items: Item[], current: string | null,
+ *            floor: null | {point: string, name: string, at: string}, hands: {point: string, at: string}[],
+ *            points: Record<string, {state: string, at: string}>, sources: Record<string, {name: string}>,
+ *            notes: Record<string, any>[], taken_up: Record<string, any>[], directives: Record<string, any>[]}} View
+ * @typedef {{staff: boolean, point: string | null}} You
+ * @typedef {{n: number, kind: string, at: string, media_ms: number | null, by: {key: string, name: string}, data: any}} Event
+ */
+
+const OPEN = new Set(["called", "hearing"]);
+
+/** @returns {View} */
+export function emptyView() {
+  return {
+    n: 0,
+    session: { id: "", title: "", form: "", state: "scheduled", live_at: null, default_audience: "" },
+    items: [],
+    current: null,
+    floor: null,
+    hands: [],
+    points: {},
+    sources: {},
+    notes: [],
+    taken_up: [],
+    directives: [],
+  };
+}
+
+/** @param {View} view @param {Event} event @param {You} you @returns {View} */
+export function apply(view, event, you) {
+  // `item.shown` carries the number of the event that opened the item; anything else seen before is a repetition.
+  const repeated = event.kind === "item.shown" ? event.n < view.n : event.n <= view.n;
+  if (repeated) return view;
+  const step = STEPS[event.kind];
+  const next = step ? step(view, event.data, event, you) : view;
+  return { ...next, n: event.n };
+}
+
+/** @param {View} view @param {number} n @returns {View} */
+export function advance(view, n) {
+  return n > view.n ? { ...view, n } : view;
+}
+
+/** @type {Record<string, (view: View, data: any, event: Event, you: You) => View>} */
+const STEPS = {
+  "session.created": (view, data) => {
+    const { title, form, default_audience } = data;
+    return { ...view, session: { ...view.session, title, form, default_audience } };
+  },
+  "session.live": (view, _data, event) => session(view, { state: "live", live_at: event.at }),
+  "session.paused": (view) => session(view, { state: "paused" }),
+  "session.resumed": (view) => {
+    const current = view.items.find((each) => each.id === view.current);
+    const over = current && !OPEN.has(current.state);
+    return { ...session(view, { state: "live" }), current: over ? null : view.current };
+  },
+  "session.closed": (view) => session(view, { state: "closed" }),
+
+  "item.added": (view, data, _event, you) => {
+    const added = {
+      id: data.item,
+      position: data.position,
+      state: "queued",
+      audience: data.audience,
+      inside: insideOf(data, you),
+      case: data.case,
+      conclusion: null,
+    };
+    const items = [...view.items.filter((each) => each.id !== added.id), added];
+    return { ...view, items: items.sort((a, b) => a.position - b.position) };
+  },
+  "item.called": (view, data) => ({ ...item(view, data.item, { state: "called" }), current: data.item }),
+  "item.hearing": (view, data) => item(view, data.item, { state: "hearing" }),
+  "item.concluded": (view, data, event, you) => {
+    const shown = view.items.find((each) => each.id === data.item)?.inside;
+    return leave(item(view, data.item, { state: "concluded", conclusion: shown ? data.text : null }), data, you);
+  },
+  "item.deferred": (view, data, event, you) => leave(item(view, data.item, { state: "deferred" }), data, you),
+  "item.shown": (view, data) => ({
+    ...view,
+    items: view.items.map((each) => (each.id === data.item ? data.view : each)),
+    notes: merged(view.notes, data.notes, "id"),
+    taken_up: merged(view.taken_up, data.taken_up, "n"),
+    directives: merged(view.directives, data.directives, "id"),
+  }),
+  "audience.set": (view, data, _event, you) => {
+    const inside = insideOf(data, you);
+    const next = item(view, data.item, { audience: data.audience, inside });
+    return inside ? next : forget(next, data.item);
+  },
+  "case.reclassified": (view, data) => ({
+    ...view,
+    items: view.items.map((each) =>
+      each.id === data.item && each.case ? { ...each, case: { ...each.case, kind: data.kind } } : each,
+    ),
+  }),
+
+  "point.joined": (view, data, event) => point(view, data.point, { state: "joined", at: event.at }),
+  "point.left": (view, data, event) => point(view, data.point, { state: "left", at: event.at }),
+  "hand.raised": (view, data, event) => ({ ...view, hands: [...view.hands, { point: data.point, at: event.at }] }),
+  "hand.lowered": (view, data) => ({ ...view, hands: view.hands.filter((each) => each.point !== data.point) }),
+  "floor.given": (view, data, event) => ({ ...view, floor: { point: data.point, name: data.name, at: event.at } }),
+  "floor.ended": (view) => ({ ...view, floor: null }),
+  "source.started": (view, data) => ({ ...view, sources: { ...view.sources, [data.source]: { name: data.name } } }),
+  "source.stopped": (view, data) => {
+    const { [data.source]: _gone, ...sources } = view.sources;
+    return { ...view, sources };
+  },
+
+  "note.added": (view, data, event) => {
+    const { note, item: of, text, mark } = data;
+    const added = {
+      id: note,
+      item: of,
+      text,
+      mark,
+      by: event.by.name,
+      at: event.at,
+      media_ms: event.media_ms,
+      removed: false,
+      changed: false,
+    };
+    return { ...view, notes: [...view.notes, added] };
+  },
+  "note.changed": (view, data) => note(view, data.note, { text: data.text, changed: true }),
+  "note.removed": (view, data) => note(view, data.note, { removed: true }),
+  "note.restored": (view, data) => note(view, data.note, { removed: false }),
+
+  "directive.issued": (view, data, event) => {
+    const { directive, item: of, lead, lead_name, supporting, text, due } = data;
+    const issued = {
+      id: directive,
+      item: of,
+      case: data.case,
+      lead,
+      lead_name,
+      supporting,
+      text,
+      due,
+      acknowledged: [],
+      at: event.at,
+      media_ms: event.media_ms,
+    };
+    return { ...view, directives: [...view.directives, issued] };
+  },
+  "directive.acknowledged": (view, data) => ({
+    ...view,
+    directives: view.directives.map((each) =>
+      each.id === data.directive ? { ...each, acknowledged: [...each.acknowledged, data.unit] } : each,
+    ),
+  }),
+  "case.taken_up": (view, data, event) => {
+    const { item: of, unit, unit_name, leader } = data;
+    const taken = { case: data.case, item: of, unit, unit_name, leader, at: event.at, media_ms: event.media_ms, n: event.n };
+    return { ...view, taken_up: [...view.taken_up, taken] };
+  },
+};
+
+/** Whether this participant hears an item of that audience. The hub says so where it depends on the tree of units. */
+function insideOf(data, you) {
+  if (typeof data.inside === "boolean") return data.inside;
+  return you.staff || data.audience === "all";
+}
+
+function session(view, change) {
+  return { ...view, session: { ...view.session, ...change } };
+}
+
+function item(view, id, change) {
+  return { ...view, items: view.items.map((each) => (each.id === id ? { ...each, ...change } : each)) };
+}
+
+function note(view, id, change) {
+  return { ...view, notes: view.notes.map((each) => (each.id === id ? { ...each, ...change } : each)) };
+}
+
+function point(view, id, presence) {
+  return { ...view, points: { ...view.points, [id]: presence } };
+}
+
+/** A room that was called into a closed hearing is outside again when that item ends. */
+function leave(view, data, you) {
+  const ended = view.items.find((each) => each.id === data.item);
+  if (!ended || ended.audience !== "closed" || you.staff) return view;
+  return forget(item(view, data.item, { inside: false }), data.item);
+}
+
+/** What a participant outside an item no longer knows. In a related item the case's title stays. */
+function forget(view, id) {
+  const hidden = (each) => (each.audience === "closed" ? { ...each, case: null, conclusion: null } : { ...each, conclusion: null });
+  const elsewhere = (each) => each.item !== id;
+  return {
+    ...view,
+    items: view.items.map((each) => (each.id === id ? hidden(each) : each)),
+    notes: view.notes.filter(elsewhere),
+    taken_up: view.taken_up.filter(elsewhere),
+    directives: view.directives.filter(elsewhere),
+  };
+}
+
+/** What stands and what is new, each once, in order of time. */
+function merged(have, shown, key) {
+  const fresh = new Map(shown.map((each) => [each[key], each]));
+  const all = [...have.filter((each) => !fresh.has(each[key])), ...shown];
+  return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
