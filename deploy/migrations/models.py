@@ -1,7 +1,6 @@
 """Every module that declares tables: what a migration compares itself with."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import MetaData
 
@@ -19,6 +18,5 @@ MODULES = (
 def metadata() -> MetaData:
     """The tables of the whole hub."""
     for name in MODULES:
-        if find_spec(name.rpartition(".")[0]) and find_spec(name):
-            import_module(name)
+        import_module(name)
     return Base.metadata

@@ -51,8 +51,8 @@ class Vp8Encoder:
         self._count = 0
 
     def encode(self, picture: Image.Image, key: bool) -> Encoded:
-        """`key` forces a keyframe; the first frame always is one. Raises `av.FFmpegError` when libvpx fails."""
-        frame = av.VideoFrame.from_image(picture)
+        """`key` forces a keyframe; the first frame is one anyway. Raises av.FFmpegError when libvpx fails."""
+        frame = av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
         frame.pts = self._count
         frame.time_base = self._codec.time_base
         frame.pict_type = PictureType.I if key or self._count == 0 else PictureType.NONE
@@ -73,7 +73,9 @@ def opus(samples: Samples, bits_per_second: int = 28_000) -> tuple[bytes, ...]:
     packets: list[bytes] = []
     whole = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
     for start in range(0, len(whole) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-        frame = av.AudioFrame.from_ndarray(whole[None, start : start + FRAME_SAMPLES], format="s16", layout="mono")
+        frame = av.AudioFrame.from_ndarray(
+            whole[None, start : start + FRAME_SAMPLES], format="s16", layout="mono"
+        )
         frame.sample_rate = SAMPLE_RATE
         frame.pts = start
         packets += [bytes(packet) for packet in codec.encode(frame)]

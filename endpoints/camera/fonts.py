@@ -1,4 +1,4 @@
-"""Type for the generated picture: a system font that has Vietnamese, or Pillow's own with the marks taken off."""
+"""Type for the generated picture: a system font that has Vietnamese, or Pillow's own without the marks."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What the generated camera sees: a speaker at a desk, a running clock, a title. Pure: same inputs, same pixels.
+"""What the generated camera sees: a speaker at a desk, a running clock, a title. Pure: same input, same pixels.
 
-The still parts are drawn once, at twice the size for smooth edges; a frame only moves pieces, about 2 ms at 640×360.
+The still parts are drawn once, at twice the size for smooth edges; a frame only moves pieces: 2.5 ms.
 """
 
 import math
@@ -49,7 +49,7 @@ class Picture:
         self._clock: tuple[str, Image.Image] = ("", Image.new("RGBA", (1, 1)))
 
     def frame(self, seconds: float, wall_time: datetime, level: float) -> Image.Image:
-        """The RGB picture `seconds` after the start; `wall_time` is shown as it stands, `level` (0–1) is the voice."""
+        """The RGB picture `seconds` after the start; `wall_time` is shown as it stands, `level` is the voice, 0–1."""
         picture = self._wall.copy()
         self._put_light(picture, seconds)
         self._put_speaker(picture, seconds, level)
@@ -95,14 +95,17 @@ class Picture:
             lit = level > bar * 0.18 + 0.04
             top = base - self._px(8 + 6 * bar)
             draw.rectangle(
-                (left + bar * step, top, left + bar * step + self._px(5), base), fill=(96, 210, 130) if lit else (70, 84, 100)
+                (left + bar * step, top, left + bar * step + self._px(5), base),
+                fill=(96, 210, 130) if lit else (70, 84, 100),
             )
 
     def _put_sweep(self, picture: Image.Image, wall_time: datetime) -> None:
         """A line that crosses the picture once a minute: at a glance, frozen or not."""
         share = (wall_time.second + wall_time.microsecond / 1e6) / 60
         top = picture.height - self._px(62)
-        ImageDraw.Draw(picture).rectangle((0, top, round(picture.width * share), top + self._px(3)), fill=ACCENT)
+        ImageDraw.Draw(picture).rectangle(
+            (0, top, round(picture.width * share), top + self._px(3)), fill=ACCENT
+        )
 
 
 def _wall(look: Look) -> Image.Image:

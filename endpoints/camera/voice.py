@@ -1,4 +1,4 @@
-"""A voice that is nobody's: syllables with Vietnamese-like tones and pauses, made from harmonics under formants. Pure."""
+"""A voice that is nobody's: syllables with Vietnamese-like tones, made from harmonics under formants. Pure."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,14 @@ SAMPLE_RATE: Final = 24_000
 FRAME_SAMPLES: Final = SAMPLE_RATE // 50
 """20 ms, one Opus packet."""
 
-VOWELS: Final = ((800, 1200, 2500), (300, 2250, 3000), (500, 1850, 2600), (450, 850, 2500), (350, 750, 2400), (550, 1300, 2450))
+VOWELS: Final = (
+    (800, 1200, 2500),
+    (300, 2250, 3000),
+    (500, 1850, 2600),
+    (450, 850, 2500),
+    (350, 750, 2400),
+    (550, 1300, 2450),
+)
 """First three formants in Hz of a, i, ê, ô, u, ơ."""
 TONES: Final = ((1.0, 1.0), (0.95, 1.35), (0.9, 0.72), (0.85, 0.95), (1.0, 1.25), (0.9, 0.6))
 """Pitch at the start and the end of a syllable, over the speaker's own."""
@@ -27,7 +34,7 @@ class Speaker:
 
 
 def speak(speaker: Speaker, seconds: float) -> Samples:
-    """Mono samples in −1…1 at `SAMPLE_RATE`, a whole number of 20 ms frames, silent at both ends so that it loops."""
+    """Mono samples in −1…1 at `SAMPLE_RATE`: whole 20 ms frames, silent at both ends so that they loop."""
     random = np.random.default_rng(speaker.seed)
     total = int(seconds * 50) * FRAME_SAMPLES
     out: Samples = np.zeros(total)
@@ -58,7 +65,8 @@ def _syllable(speaker: Speaker, random: np.random.Generator) -> Samples:
     first, last = (VOWELS[int(random.integers(len(VOWELS)))] for _ in range(2))
     voiced = _vowel(pitch, [a + (b - a) * along for a, b in zip(first, last, strict=True)])
     envelope = np.minimum(1, along / 0.18) * np.minimum(1, (1 - along) / 0.3)
-    return voiced * envelope + _onset(count, random)
+    out: Samples = voiced * envelope + _onset(count, random)
+    return out
 
 
 def _vowel(pitch: Samples, formants: list[Samples]) -> Samples:
@@ -89,4 +97,5 @@ def _onset(count: int, random: np.random.Generator) -> Samples:
 def _level(samples: Samples) -> Samples:
     """Speech at a comfortable loudness, its peaks rounded off."""
     peak = float(np.abs(samples).max()) or 1.0
-    return np.tanh(samples / peak * 1.6) * 0.6
+    out2: Samples = np.tanh(samples / peak * 1.6) * 0.6
+    return out2

@@ -36,6 +36,8 @@ class Case(Base):
     """The unit in charge."""
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
     summary: Mapped[str]
+    folded: Mapped[str]
+    """Number and title as search compares them: see `hub.units.fold`."""
     times_heard: Mapped[int] = mapped_column(default=0)
     received_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -100,6 +102,16 @@ class SealedPetitioner(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     persons: Mapped[int]
+
+
+class SealedText(Base):
+    """Title and texts of a case as they were before it became a denunciation, where they named a denouncer; encrypted."""
+
+    __tablename__ = "sealed_texts"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Directive(Base):

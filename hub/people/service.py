@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.people.actor import HUB, Actor
@@ -88,11 +89,14 @@ class People:
             id=self._ids.new(), login=login, name=name, password_hash=stored, created_at=self._clock.now()
         )
         account.grants = [self._grant(role, unit) for role, unit in grants]
-        async with self._db.begin() as work:
-            if await _by_login(work.session, login) is not None:
-                raise AccountRefused("login_taken", login=login)
-            work.session.add(account)
-            self.audit.record(work.session, by, "account.created", f"account:{account.id}")
+        try:
+            async with self._db.begin() as work:
+                work.session.add(account)
+                self.audit.record(work.session, by, "account.created", f"account:{account.id}")
+        except IntegrityError:
+            if await self.by_login(login) is None:
+                raise
+            raise AccountRefused("login_taken", login=login) from None
         return account.id
 
     async def by_login(self, login: str) -> Account | None:

@@ -116,7 +116,9 @@ def _stands(row: Event, n: int, prev_hash: str, key: bytes) -> bool:
 
 def _genuine(row: Event, n: int, key: bytes) -> bool:
     """Whether the hub once wrote this row as its event n."""
-    return digest_of(row, n) == row.hash and hmac.compare_digest(seal_of(row.hash, key).encode(), row.seal.encode())
+    return digest_of(row, n) == row.hash and hmac.compare_digest(
+        seal_of(row.hash, key).encode(), row.seal.encode()
+    )
 
 
 def _name(rest: Sequence[Event], n: int, prev_hash: str, end: int, key: bytes) -> Wrong:

@@ -6,6 +6,7 @@ read; within a process they queue for one connection. On PostgreSQL, lock the ro
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ SQLITE_READERS = 8
 POSTGRESQL_CONNECTIONS = 10
 # lock_not_available, deadlock_detected, serialization_failure, query_canceled
 BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -35,6 +37,10 @@ _DRIVERS = {
 
 class Busy(Exception):
     """The database could not give a lock in time. Nothing was changed; the same work may be tried again."""
+
+
+class TextUnstorable(ValueError):
+    """Text that PostgreSQL cannot hold, and SQLite only half: with a NUL, or half a surrogate pair."""
 
 
 class Work:
@@ -130,6 +136,7 @@ def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
     )
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
     event.listen(engine.sync_engine, "connect", lambda raw, _: _prepare_sqlite(raw, writer=writer))
+    event.listen(engine.sync_engine, "before_cursor_execute", _check_text, retval=True)
     event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
@@ -146,9 +153,27 @@ def _prepare_sqlite(raw: Any, *, writer: bool) -> None:
     cursor.close()
 
 
+def _check_text(
+    _connection: Any, _cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> tuple[str, Any]:
+    """Same answer on both databases: such text cannot be stored, and looking for it finds nothing."""
+    rows = parameters if executemany else [parameters]
+    if not any(_UNSTORABLE.search(value) for row in rows for value in _texts(row)):
+        return statement, parameters
+    if executemany or context.isinsert or context.isupdate:
+        raise TextUnstorable("text with a NUL or half a surrogate pair cannot be stored")
+    return statement, tuple(
+        _UNSTORABLE.sub("\ufffd", one) if isinstance(one, str) else one for one in parameters
+    )
+
+
+def _texts(row: Any) -> Iterator[str]:
+    return (value for value in (row.values() if isinstance(row, dict) else row) if isinstance(value, str))
+
+
 def _postgresql_engine(url: URL) -> AsyncEngine:
     settings = {"lock_timeout": str(LOCK_SECONDS * 1000), "timezone": "UTC"}
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         json_serializer=_json,
         connect_args={
@@ -160,6 +185,8 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
         pool_timeout=LOCK_SECONDS,
         pool_pre_ping=True,  # a restarted server costs one round trip, not one error per connection
     )
+    event.listen(engine.sync_engine, "before_cursor_execute", _check_text, retval=True)
+    return engine
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-_PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d"})
+_PLAIN = str.maketrans({"đ": "d", "Đ": "d", "ð": "d", "Ð": "d"})
 
 
 def fold(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.migrations.models import metadata
+from hub.reception import append_only
 from hub.store.bus import Bus
 from hub.store.database import Database
 from hub.store.memory import MemoryBus
@@ -49,15 +50,10 @@ async def build_schema(url: str) -> None:
     try:
         async with db.connect() as connection:
             await connection.run_sync(tables.create_all)
-            for statement in append_only_statements(db.dialect):
+            for statement in append_only.statements(db.dialect):
                 await connection.exec_driver_sql(statement)
     finally:
         await db.close()
-
-
-def append_only_statements(dialect: str) -> list[str]:
-    """The triggers of the timeline for that database."""
-    return []
 
 
 async def create_database(server: str, name: str, template: str | None = None) -> str:

@@ -4,8 +4,8 @@ NTP_SECOND = 1 << 32
 
 
 class Skew:
-    """How far a publisher's clock is behind the hub's, network delay included. One per publisher, so that its picture
-    and its voice are shifted alike and stay in time with each other whatever the error."""
+    """How far a publisher's clock is behind the hub's, network delay included. One per publisher, so that its
+    picture and its voice are shifted alike and stay in time with each other whatever the error."""
 
     def __init__(self) -> None:
         self.seconds: float | None = None

@@ -12,7 +12,8 @@ _FU_A: Final = 28
 
 
 def starts_keyframe(payload: bytes) -> bool:
-    """True for a packet that a decoder may start with: it holds parameter sets or the beginning of an IDR picture.
+    """True for a packet that a decoder may start with: it holds parameter sets or the beginning of an IDR
+    picture.
 
     Both may come in separate packets of one picture; the caller tells them apart by the timestamp.
     Raises `Malformed("h264")` for an aggregation or fragment that runs past the end.

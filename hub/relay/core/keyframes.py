@@ -6,7 +6,8 @@ from hub.relay.core.limits import Limits
 
 
 class KeyframeRequester:
-    """At most one request in flight per source, never two within `keyframe_interval`, repeated until a keyframe comes."""
+    """At most one request in flight per source, never two within `keyframe_interval`, repeated until a
+    keyframe comes."""
 
     def __init__(self, send: Callable[[], None], limits: Limits) -> None:
         self._send = send

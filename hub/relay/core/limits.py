@@ -14,9 +14,11 @@ class Limits:
     replay_packets: int = 300
     """The longest stored group of pictures a joiner is given; beyond it a fresh keyframe is cheaper."""
     replay_per_viewer: int = 16
-    """Of one slot in one tick: 3,200 packets/s, about 30 Mbit/s, which does not overrun a browser's socket."""
+    """Of one slot in one tick: 3,200 packets/s, about 30 Mbit/s, which does not overrun a browser's
+    socket."""
     replay_copies: int = 320
-    """Over all joiners in one tick, so that 190 joins at once leave the other half of a core for live packets."""
+    """Over all joiners in one tick, so that 190 joins at once leave the other half of a core for live
+    packets."""
     tick: float = 0.005
     idle_tick: float = 0.05
     resends_per_viewer: int = 200

@@ -2,7 +2,8 @@
 
 
 class Malformed(ValueError):
-    """A packet that cannot be read. `reason` is a snake_case name that goes into a counter, never free text."""
+    """A packet that cannot be read. `reason` is a snake_case name that goes into a counter, never free
+    text."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -10,7 +10,8 @@ from hub.relay.core.specs import SlotName
 class Outbox:
     """The one way out of the core.
 
-    Lanes are remembered weakly: a plan that was drained and not yet executed keeps its lane alive, so `cut` closes it too.
+    Lanes are remembered weakly: a plan that was drained and not yet executed keeps its lane alive, so `cut`
+    closes it too.
     """
 
     def __init__(self) -> None:
@@ -37,8 +38,8 @@ class Outbox:
     def cut(self, slot: SlotName, peers: set[str]) -> list[Plan]:
         """Make sure that nothing queued or handed out for this slot reaches these peers.
 
-        Every lane with one of them closes. Plans still queued go on to the other members on a new lane; they are returned
-        in their old shape, so that what the peers were credited with can be taken back.
+        Every lane with one of them closes. Plans still queued go on to the other members on a new lane; they
+        are returned in their old shape, so that what the peers were credited with can be taken back.
         """
         closed = {id(lane) for lane in self._lanes if lane.slot == slot and _has(lane, peers)}
         for lane in self._lanes:

@@ -1,7 +1,8 @@
 """What the core hands to the fan-out: plans, never one object per packet per viewer.
 
-A `Lane` is the list of viewers of one slot with one payload-type variant. It is immutable in its membership: whoever
-joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked against `lane.open`.
+A `Lane` is the list of viewers of one slot with one payload-type variant. It is immutable in its membership:
+whoever joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked
+against `lane.open`.
 """
 
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from hub.relay.core.specs import SlotName
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Lane:
-    """Viewers that get the same plaintext. `members` pairs a peer with its sequence offset (0–65535, added modulo 2^16).
+    """Viewers that get the same plaintext. `members` pairs a peer with its sequence offset (0–65535, added
+    modulo 2^16).
 
-    `packets` and `octets` count plans issued on this lane since they were last credited to every member, which gives exact
-    per-viewer counts without per-packet work; `last_at` is the time of the latest. `open` turns False the moment one of the
-    members may not be sent to any more (cut off, or gone): whoever still holds a plan of this lane must drop it and tell
-    `Forwarder.skipped`. A lane that was replaced because somebody joined stays open: its plans are still to be sent.
+    `packets` and `octets` count plans issued on this lane since they were last credited to every member,
+    which gives exact per-viewer counts without per-packet work; `last_at` is the time of the latest. `open`
+    turns False the moment one of the members may not be sent to any more (cut off, or gone): whoever still
+    holds a plan of this lane must drop it and tell `Forwarder.skipped`. A lane that was replaced because
+    somebody joined stays open: its plans are still to be sent.
     """
 
     slot: SlotName
@@ -29,12 +32,13 @@ class Lane:
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """Send `packet` (a complete plaintext RTP packet, slot SSRC, slot sequence number, no extensions) to a lane.
+    """Send `packet` (a complete plaintext RTP packet, slot SSRC, slot sequence number, no extensions) to a
+    lane.
 
-    The fan-out adds each member's offset to the sequence number and protects the copy with that member's keys.
-    A retransmission is a plan on a lane of one: same bytes, same sequence number, hence the same ciphertext.
-    `received_at` is the arrival time of the packet that caused it (seconds, the driver's clock), for the delay histogram;
-    None for replays and retransmissions.
+    The fan-out adds each member's offset to the sequence number and protects the copy with that member's
+    keys. A retransmission is a plan on a lane of one: same bytes, same sequence number, hence the same
+    ciphertext. `received_at` is the arrival time of the packet that caused it (seconds, the driver's clock),
+    for the delay histogram; None for replays and retransmissions.
     """
 
     packet: bytes
@@ -70,5 +74,6 @@ class Totals:
     values: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, amount: int = 1) -> None:
-        """Count `amount` more of `name` (snake_case, e.g. `rtp_received`, `rtp_malformed`, `keyframes_asked`)."""
+        """Count `amount` more of `name` (snake_case, e.g. `rtp_received`, `rtp_malformed`,
+        `keyframes_asked`)."""
         self.values[name] = self.values.get(name, 0) + amount

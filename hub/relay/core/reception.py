@@ -31,7 +31,8 @@ class Reception:
         self._transit = transit
 
     def reported(self, ntp: int, now: float) -> None:
-        """The publisher's sender report came: remember its middle 32 bits, so that it can measure the round trip."""
+        """The publisher's sender report came: remember its middle 32 bits, so that it can measure the round
+        trip."""
         self._report = ntp >> 16 & 0xFFFFFFFF
         self._report_at = now
 

@@ -2,26 +2,24 @@
 
 from hub.relay.core.limits import Limits
 from hub.relay.core.slot import SlotStream
-from hub.relay.core.view import Phase, View
+from hub.relay.core.view import View
 
 
 class Replay:
-    """Call `tick` every `Limits.tick` while `busy`; it sends at most `replay_copies` over all slots."""
+    """Call `tick` every `Limits.tick` while any slot has `viewers.replaying`; it sends at most
+    `replay_copies` over all slots."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._turn = 0
-        self.busy = False
 
     def tick(self, streams: list[SlotStream], now: float) -> None:
         """One tick. Slots take turns at being first, so that a crowd in one does not starve another."""
         budget = self._limits.replay_copies
         self._turn += 1
-        self.busy = False
         for index in range(len(streams)):
             stream = streams[(index + self._turn) % len(streams)]
             budget -= self._catch_up(stream, budget, now)
-            self.busy |= bool(stream.viewers.joiners(Phase.REPLAYING))
 
     def _catch_up(self, stream: SlotStream, budget: int, now: float) -> int:
         """Whoever is nearest to done goes first. Returns the number of copies sent."""
@@ -50,6 +48,6 @@ class Replay:
 def _cohorts(stream: SlotStream) -> list[tuple[int, list[View]]]:
     """Joiners that stand at the same number share their plans."""
     cohorts: dict[int, list[View]] = {}
-    for view in stream.viewers.joiners(Phase.REPLAYING):
+    for view in stream.viewers.replaying.values():
         cohorts.setdefault(view.cursor, []).append(view)
     return sorted(cohorts.items(), reverse=True)

@@ -99,8 +99,8 @@ Report = SenderReport | ReceiverReport | Nack | KeyframeRequest | Remb | Bye | U
 def parse(compound: bytes) -> list[Report]:
     """Read a whole compound or nothing.
 
-    Raises `Malformed`: `empty`, `version`, `length` (runs past the end), `padding`, or the name of the packet whose body is
-    too short for what its header announces (`sr`, `rr`, `bye`, `nack`, `pli`, `fir`, `remb`).
+    Raises `Malformed`: `empty`, `version`, `length` (runs past the end), `padding`, or the name of the packet
+    whose body is too short for what its header announces (`sr`, `rr`, `bye`, `nack`, `pli`, `fir`, `remb`).
     """
     if not compound:
         raise Malformed("empty")
@@ -171,7 +171,8 @@ def _transport_feedback(body: bytes, form: int) -> list[Report]:
     if len(body) < 12 or len(body) % 4:
         raise Malformed("nack")
     entries = tuple(
-        (int.from_bytes(body[at : at + 2]), int.from_bytes(body[at + 2 : at + 4])) for at in range(8, len(body), 4)
+        (int.from_bytes(body[at : at + 2]), int.from_bytes(body[at + 2 : at + 4]))
+        for at in range(8, len(body), 4)
     )
     return [Nack(int.from_bytes(body[4:8]), entries)]
 

@@ -1,4 +1,5 @@
-"""RTCP as it leaves. Each function makes one packet; a compound is their concatenation, a report first (RFC 3550 §6.1)."""
+"""RTCP as it leaves. Each function makes one packet; a compound is their concatenation, a report first (RFC
+3550 §6.1)."""
 
 from collections.abc import Iterable, Sequence
 from struct import Struct
@@ -9,7 +10,8 @@ from hub.relay.core.rtcp import FMT_AFB, FMT_NACK, FMT_PLI, PSFB, RR, RTPFB, SDE
 HUB_SSRC: Final = 1
 """Who signs the hub's receiver reports and feedback."""
 _CNAME: Final = b"hub"
-"""One name for all slots: their sender reports share one clock, so a browser may synchronise any two of them."""
+"""One name for all slots: their sender reports share one clock, so a browser may synchronise any two of
+them."""
 
 _HEADER: Final = Struct("!BBH")
 _WORDS: Final = Struct("!II")
@@ -34,7 +36,9 @@ def _block(block: Block) -> bytes:
 
 def sender_report(ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
     """`ntp` is 64-bit fixed point; the counters are taken modulo 2^32."""
-    return _packet(SR, 0, _SENDER.pack(ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF))
+    return _packet(
+        SR, 0, _SENDER.pack(ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
+    )
 
 
 def description(ssrcs: Sequence[int]) -> bytes:
@@ -63,8 +67,11 @@ def nack(ssrc: int, sequences: Iterable[int]) -> bytes:
 
 
 def remb(bitrate: int, ssrcs: Sequence[int]) -> bytes:
-    """Receiver estimated maximum bitrate (draft-alvestrand-rmcat-remb), bits per second, rounded down to 18 bits."""
+    """Receiver estimated maximum bitrate (draft-alvestrand-rmcat-remb), bits per second, rounded down to 18
+    bits."""
     exponent = max(0, bitrate.bit_length() - 18)
     packed = len(ssrcs) << 24 | exponent << 18 | bitrate >> exponent
-    body = _WORDS.pack(HUB_SSRC, 0) + b"REMB" + packed.to_bytes(4) + b"".join(ssrc.to_bytes(4) for ssrc in ssrcs)
+    body = (
+        _WORDS.pack(HUB_SSRC, 0) + b"REMB" + packed.to_bytes(4) + b"".join(ssrc.to_bytes(4) for ssrc in ssrcs)
+    )
     return _packet(PSFB, FMT_AFB, body)

@@ -23,7 +23,8 @@ class Rtp(NamedTuple):
 def parse(packet: bytes) -> Rtp:
     """Read one plaintext packet.
 
-    Raises `Malformed`: `short`, `version`, `csrc`, `extension` (either runs past the end) or `padding` (zero or too long).
+    Raises `Malformed`: `short`, `version`, `csrc`, `extension` (either runs past the end) or `padding` (zero
+    or too long).
     """
     if len(packet) < HEADER_SIZE:
         raise Malformed("short")

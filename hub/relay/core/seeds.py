@@ -17,5 +17,8 @@ def seeds(seed: int, stage: str, slot: str) -> Seeds:
     """The first values for one slot of one stage."""
     digest = sha256(f"{seed}/{stage}/{slot}".encode()).digest()
     return Seeds(
-        int.from_bytes(digest[:2]) & 0x7FFF, int.from_bytes(digest[2:6]), int.from_bytes(digest[6:8]) & 0x7FFF, digest[8]
+        int.from_bytes(digest[:2]) & 0x7FFF,
+        int.from_bytes(digest[2:6]),
+        int.from_bytes(digest[6:8]) & 0x7FFF,
+        digest[8],
     )

@@ -16,8 +16,8 @@ from hub.relay.core.viewers import Viewers
 class SlotStream:
     """Rewrites each packet once, for all viewers.
 
-    It takes a new source at that source's next keyframe (voices: next packet). Until then it is silent: from the moment it
-    is pointed elsewhere nothing leaves under the former source.
+    It takes a new source at that source's next keyframe (voices: next packet). Until then it is silent: from
+    the moment it is pointed elsewhere nothing leaves under the former source.
     """
 
     def __init__(self, slot: SlotName, first: Seeds, limits: Limits, totals: Totals, outbox: Outbox) -> None:
@@ -33,6 +33,7 @@ class SlotStream:
         self._bound: tuple[Source, Track] | None = None
         self._codec: Codec | None = None
         self._group_start: int | None = None
+        self._group_at = -1e9
         self._barrier = self.splice.head + 1
 
     def put(self, wanted: SourceId | None, audience: frozenset[str], now: float) -> None:
@@ -88,8 +89,23 @@ class SlotStream:
         if self._bound is not None:
             self._bound[0].keyframes.ask(now)
 
+    def asked_by(self, peer: str, now: float) -> None:
+        """A viewer cannot decode (PLI, FIR): pass it on, unless it asks too often or a keyframe is on its way
+        to it."""
+        view = self.viewers.get(peer)
+        if view is None or view.phase is Phase.OUT:
+            self._totals.add("keyframe_requests_refused_outside")
+        elif view.phase is Phase.REPLAYING or now - self._group_at < self._limits.keyframe_crossing:
+            self._totals.add("keyframe_requests_crossed")
+        elif now - view.keyframe_asked_at < self._limits.viewer_keyframe_interval:
+            self._totals.add("keyframe_requests_too_often")
+        else:
+            view.keyframe_asked_at = now
+            self.want_keyframe(now)
+
     def push(self, source: Source, arrival: Arrival, now: float) -> None:
-        """Forward a packet of the wanted source. Raises `Malformed` when its codec's header cannot be read."""
+        """Forward a packet of the wanted source. Raises `Malformed` when its codec's header cannot be
+        read."""
         track = source.track
         if track is None or not self._is_bound_to(source, track, arrival, now):
             return
@@ -100,7 +116,7 @@ class SlotStream:
         packet = self.splice.write(place, arrival.rtp, track.codec, now)
         self.history.put(place, packet, track.codec)
         if arrival.key and self.is_picture:
-            self._begin_group(place, arrival.late)
+            self._begin_group(place, arrival.late, now)
         if arrival.late:
             self._send_late(place, packet, track.codec, now)
         else:
@@ -126,14 +142,15 @@ class SlotStream:
         self._bound = source, track
         self._totals.add("switches")
 
-    def _begin_group(self, place: int, late: bool) -> None:
-        """A keyframe: whoever waits starts here, and whoever is still being replayed an older one skips to it."""
+    def _begin_group(self, place: int, late: bool, now: float) -> None:
+        """A keyframe: whoever waits starts here, and whoever is still being replayed an older one skips to
+        it."""
         if late and place < max(self._group_start or 0, self._barrier):
             return
-        self._group_start = place
-        for view in self.viewers.joiners(Phase.WAITING):
+        self._group_start, self._group_at = place, now
+        for view in list(self.viewers.waiting.values()):
             self._start_at(view, place, late)
-        for view in self.viewers.joiners(Phase.REPLAYING):
+        for view in list(self.viewers.replaying.values()):
             if view.cursor < place:
                 view.finish(view.cursor - 1)
                 self._start_at(view, place, late)
@@ -145,7 +162,8 @@ class SlotStream:
             self.viewers.go_live(view, place)
 
     def _send_late(self, place: int, packet: bytes, codec: Codec, now: float) -> None:
-        """Only to those who have a place for it: who joined later has none, who is being replayed gets it in its turn."""
+        """Only to those who have a place for it: who joined later has none, who is being replayed gets it in
+        its turn."""
         views = [view for view in self.viewers if view.was_sent(place, self.splice.head)]
         self.viewers.send_once([packet], views, codec, now)
 

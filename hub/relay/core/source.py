@@ -46,10 +46,11 @@ class Source:
 
     def _track_for(self, rtp: Rtp, codec: Codec, now: float) -> Track | None:
         track = self.track
-        if track is not None and track.ssrc == rtp.ssrc and track.codec is codec and not track.jumps(rtp.sequence):
-            return track
-        if track is not None and (track.ssrc != rtp.ssrc or track.codec is not codec):
-            if now - self._last_at < self._limits.takeover:
+        if track is not None:
+            same = track.ssrc == rtp.ssrc and track.codec is codec
+            if same and not track.jumps(rtp.sequence):
+                return track
+            if not same and now - self._last_at < self._limits.takeover:
                 return None
         self._totals.add("tracks_begun")
         self._capture = Capture(self._skew, CLOCK_RATE[codec])
@@ -71,6 +72,11 @@ class Source:
     def captured_at(self, timestamp: int, arrived_at: float) -> float:
         """When that timestamp of the current track was captured, in seconds of the hub's clock."""
         return self._capture.at(timestamp, arrived_at) if self._capture is not None else arrived_at
+
+    @property
+    def awaits_packets(self) -> bool:
+        """Whether something is missing that will be asked for soon."""
+        return self.live and self.track is not None and self.track.losses.pending
 
     def tick(self, now: float, round_trip: float) -> None:
         """Ask again for what is missing, and notice silence."""

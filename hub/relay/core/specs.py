@@ -1,4 +1,5 @@
-"""What the relay is told: peers, stages, and who may receive. Plain data, shared by the core, the wire and the control link."""
+"""What the relay is told: peers, stages, and who may receive. Plain data, shared by the core, the wire and
+the control link."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -50,7 +51,8 @@ class PeerSpec:
     """One connected peer, as the forwarding core sees it.
 
     `groups` are opaque labels matched against a stage's audience. `receives` are the slots it negotiated.
-    `publishes` maps each inbound payload type to its codec and kind; empty means that whatever it sends is dropped.
+    `publishes` maps each inbound payload type to its codec and kind; empty means that whatever it sends is
+    dropped.
     """
 
     peer: str
@@ -63,7 +65,8 @@ class PeerSpec:
 
 @dataclass(frozen=True, slots=True)
 class StageSpec:
-    """The wanted state of one stage, always whole (idempotent): which source feeds which slot, and who may receive.
+    """The wanted state of one stage, always whole (idempotent): which source feeds which slot, and who may
+    receive.
 
     `audience` holds group labels; a peer is inside when it has at least one of them. Empty means nobody.
     """

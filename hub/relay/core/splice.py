@@ -1,4 +1,5 @@
-"""One unbroken stream out of many sources: sequence numbers, timestamps and VP8 picture ids go on across every switch."""
+"""One unbroken stream out of many sources: sequence numbers, timestamps and VP8 picture ids go on across
+every switch."""
 
 from typing import Final
 
@@ -13,10 +14,11 @@ _FRAMES_PER_SECOND: Final = 30
 
 
 class Splice:
-    """Rewrites the packets of whichever source feeds a slot. Slot numbers never wrap; the wire carries their low 16 bits.
+    """Rewrites the packets of whichever source feeds a slot. Slot numbers never wrap; the wire carries their
+    low 16 bits.
 
-    `head` is the highest slot number written, `timestamp` and `written_at` belong to it. `source_timestamp` is the same
-    packet's timestamp on its source's clock.
+    `head` is the highest slot number written, `timestamp` and `written_at` belong to it. `source_timestamp`
+    is the same packet's timestamp on its source's clock.
     """
 
     def __init__(self, ssrc: int, first: Seeds) -> None:
@@ -53,12 +55,18 @@ class Splice:
         return extended + self._number_shift if extended >= self._begins_at else None
 
     def write(self, place: int, rtp: Rtp, codec: Codec, now: float) -> bytes:
-        """The packet as it stands in the slot, with the hub's payload type. Raises `Malformed` for a bad VP8 descriptor."""
+        """The packet as it stands in the slot, with the hub's payload type. Raises `Malformed` for a bad VP8
+        descriptor."""
         newest = place > self.head
         payload = self._renumbered(rtp.payload, newest) if codec is Codec.VP8 and rtp.payload else rtp.payload
         timestamp = (rtp.timestamp + self._timestamp_shift) & 0xFFFFFFFF
         if newest:
-            self.head, self.timestamp, self.source_timestamp, self.written_at = place, timestamp, rtp.timestamp, now
+            self.head, self.timestamp, self.source_timestamp, self.written_at = (
+                place,
+                timestamp,
+                rtp.timestamp,
+                now,
+            )
         return build(_PAYLOAD_TYPE[codec], rtp.marker, place, timestamp, self._ssrc, payload)
 
     def _renumbered(self, payload: bytes, newest: bool) -> bytes:

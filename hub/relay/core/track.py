@@ -1,4 +1,5 @@
-"""One run of one publisher's SSRC with one codec: extended numbers, losses, statistics. A restart is a new track."""
+"""One run of one publisher's SSRC with one codec: extended numbers, losses, statistics. A restart is a new
+track."""
 
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from hub.relay.core.specs import CLOCK_RATE, Codec
 
 
 class Arrival(NamedTuple):
-    """A packet that was taken. `late` means that newer ones came before; `key` that a receiver may begin here."""
+    """A packet that was taken. `late` means that newer ones came before; `key` that a receiver may begin
+    here."""
 
     rtp: Rtp
     extended: int

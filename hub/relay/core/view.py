@@ -1,4 +1,5 @@
-"""One viewer's place in one slot: where it stands in the stream, which numbers it was given, what it was sent."""
+"""One viewer's place in one slot: where it stands in the stream, which numbers it was given, what it was
+sent."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from hub.relay.core.specs import Codec, SlotCount, SlotName
 
 
 class Phase(Enum):
-    """OUT: outside the audience. WAITING: inside, until a keyframe comes. REPLAYING: behind the others. LIVE."""
+    """OUT: outside the audience. WAITING: inside, until a keyframe comes. REPLAYING: behind the others.
+    LIVE."""
 
     OUT = auto()
     WAITING = auto()
@@ -28,7 +30,8 @@ class Segment:
 
 @dataclass(slots=True, eq=False)
 class Receiver:
-    """What the slots need to know of a peer. `ready` once its keys are there; before that it is in no lane."""
+    """What the slots need to know of a peer. `ready` once its keys are there; before that it is in no
+    lane."""
 
     peer: str
     groups: frozenset[str]
@@ -37,16 +40,21 @@ class Receiver:
 
 
 class View:
-    """Its numbers are contiguous over all its segments, and no number is ever given twice (the GCM nonce rule)."""
+    """Its numbers are contiguous over all its segments, and no number is ever given twice (the GCM nonce
+    rule)."""
 
     def __init__(self, receiver: Receiver, number: int | None, segments: int) -> None:
-        """`number` is the first one to use; None for a fresh viewer (and its keys). `segments` bounds the memory."""
+        """`number` is the first one to use; None for a fresh viewer (and its keys). `segments` bounds the
+        memory."""
         self.receiver = receiver
         self.peer = receiver.peer
         self.phase = Phase.OUT
         self.cursor = 0
         """The next slot number to replay."""
-        self._number = number
+        self.keyframe_asked_at = -1e9
+        self.number = number
+        """The first number of the next segment; behind the times while one is growing. None before the
+        first."""
         self._segments: deque[Segment] = deque(maxlen=segments)
         self._packets = 0
         self._octets = 0
@@ -59,14 +67,15 @@ class View:
 
     def begin(self, start: int) -> None:
         """From slot number `start` on it is sent the stream. The segment before must be finished."""
-        if self._number is None:
+        if self.number is None:
             # Below 2^15, so that the receiver cannot miss the first wrap (RFC 3711 §3.3.1).
-            self._number = start & 0x7FFF
-        self._segments.append(Segment(start, self._number - start))
+            self.number = start & 0x7FFF
+        self._segments.append(Segment(start, self.number - start))
         self.cursor = start
 
     def finish(self, last: int) -> None:
-        """`last` was the last slot number it may have been sent. Nothing happens without a growing segment."""
+        """`last` was the last slot number it may have been sent. Nothing happens without a growing
+        segment."""
         if not self._segments or self._segments[-1].end is not None:
             return
         segment = self._segments[-1]
@@ -74,7 +83,7 @@ class View:
             self._segments.pop()  # nothing was sent under it, so its numbers are still free
             return
         segment.end = last
-        self._number = last + segment.offset + 1
+        self.number = last + segment.offset + 1
 
     def sent_to(self, head: int) -> int:
         """The highest slot number of the growing segment that it has been sent."""
@@ -90,7 +99,7 @@ class View:
         """The number its next packet gets; None when it never had one."""
         if self._segments and self._segments[-1].end is None:
             return self.sent_to(head) + self.offset + 1
-        return self._number
+        return self.number
 
     def resolve(self, sequence: int, head: int) -> tuple[int, int] | None:
         """Slot number and offset of a 16-bit sequence number it was given lately; None when it never was."""

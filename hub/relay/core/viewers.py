@@ -8,15 +8,19 @@ from hub.relay.core.rtp import with_payload_type
 from hub.relay.core.specs import Codec, SlotCount, SlotName
 from hub.relay.core.view import Phase, View
 
+_SENT_TO = (Phase.LIVE, Phase.REPLAYING)
+
 
 class Viewers:
-    """Lanes are rebuilt lazily, at the first packet after somebody came or went; a cut takes effect at once."""
+    """Lanes are rebuilt lazily, at the first packet after somebody came or went; a cut takes effect at
+    once."""
 
     def __init__(self, slot: SlotName, outbox: Outbox) -> None:
         self._slot = slot
         self._outbox = outbox
         self._views: dict[str, View] = {}
-        self._joiners: dict[str, View] = {}
+        self.waiting: dict[str, View] = {}
+        self.replaying: dict[str, View] = {}
         self._lanes: dict[int, Lane] | None = None
         self._codec: Codec | None = None
 
@@ -35,20 +39,17 @@ class Viewers:
         """Forget a viewer that was expelled before."""
         self._views.pop(peer, None)
 
-    def joiners(self, phase: Phase) -> list[View]:
-        """Those who are WAITING or REPLAYING."""
-        return [view for view in self._joiners.values() if view.phase is phase]
-
     def wait(self, view: View) -> None:
         """Inside, but nothing is sent until a keyframe comes."""
         view.phase = Phase.WAITING
-        self._joiners[view.peer] = view
+        self.waiting[view.peer] = view
 
     def replay(self, view: View, start: int) -> None:
         """Send it the stored packets from slot number `start` on, behind the others."""
+        self._join_over(view)
         view.begin(start)
         view.phase = Phase.REPLAYING
-        self._joiners[view.peer] = view
+        self.replaying[view.peer] = view
 
     def go_live(self, view: View, start: int) -> None:
         """Send it everything from slot number `start` on."""
@@ -57,19 +58,24 @@ class Viewers:
 
     def catch_up(self, view: View) -> None:
         """It has been replayed everything: from now on it is sent what the others are sent."""
+        self._join_over(view)
         view.phase = Phase.LIVE
-        self._joiners.pop(view.peer, None)
         self._retire()
 
+    def _join_over(self, view: View) -> None:
+        self.waiting.pop(view.peer, None)
+        self.replaying.pop(view.peer, None)
+
     def expel(self, views: Iterable[View], head: int) -> None:
-        """Put viewers out. Nothing queued or handed out reaches them any more; `head` is the last number issued."""
+        """Put viewers out. Nothing queued or handed out reaches them any more; `head` is the last number
+        issued."""
         out = {view.peer: view for view in views if view.phase is not Phase.OUT}
         if not out:
             return
         for view in out.values():
             view.finish(view.sent_to(head))
             view.phase = Phase.OUT
-            self._joiners.pop(view.peer, None)
+            self._join_over(view)
         self._retire()
         for plan in self._outbox.cut(self._slot, set(out)):
             self.take_back(plan, set(out))
@@ -86,7 +92,9 @@ class Viewers:
         if self._lanes is None or self._codec is not codec:
             self._retire()
             self._codec = codec
-            self._lanes = self._lanes_of([view for view in self._views.values() if view.phase is Phase.LIVE], codec)
+            self._lanes = self._lanes_of(
+                [view for view in self._views.values() if view.phase is Phase.LIVE], codec
+            )
         for payload_type, lane in self._lanes.items():
             self._outbox.send(with_payload_type(packet, payload_type), lane, now, now)
 
@@ -125,6 +133,13 @@ class Viewers:
         for peer, _ in lane.members:
             self._views[peer].credit(lane)
         lane.packets = lane.octets = 0
+
+    def count(self, peer: str) -> SlotCount | None:
+        """What one viewer was sent up to now; None for a stranger and for one that is sent nothing at
+        present."""
+        self.settle()
+        view = self._views.get(peer)
+        return view.count(self._slot) if view is not None and view.phase in _SENT_TO else None
 
     def counts(self) -> list[SlotCount]:
         """What each was sent up to now."""

@@ -1,4 +1,5 @@
-"""The VP8 payload descriptor (RFC 7741 §4.2): where a keyframe starts, and the two numbers a switch must continue."""
+"""The VP8 payload descriptor (RFC 7741 §4.2): where a keyframe starts, and the two numbers a switch must
+continue."""
 
 from typing import NamedTuple
 
@@ -18,7 +19,8 @@ class Descriptor(NamedTuple):
 
 
 def describe(payload: bytes) -> Descriptor:
-    """Read the descriptor of a payload that is not empty. Raises `Malformed("vp8")` when it runs past the end."""
+    """Read the descriptor of a payload that is not empty. Raises `Malformed("vp8")` when it runs past the
+    end."""
     try:
         return _describe(payload)
     except IndexError:

@@ -53,7 +53,10 @@ Run = list[tuple[bytes, int, int]]
 
 
 class Fanout:
-    """`targets` is the port's live map of peers that may be sent to; `execute` never raises and never waits long."""
+    """`targets` is the port's live map of peers that may be sent to; `execute` never raises and never waits long.
+
+    `skipped` hears of every plan that was not executed because its lane had closed.
+    """
 
     def __init__(
         self,
@@ -61,12 +64,14 @@ class Fanout:
         sender: Sender,
         totals: Totals,
         delays: DelayHistogram,
+        skipped: Callable[[Plan], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._targets = targets
         self._sender = sender
         self._totals = totals
         self._delays = delays
+        self._skipped = skipped
         self._clock = clock
         self._batch = Batch(BATCH, srtp.SLOT)
         self._used = 0
@@ -90,6 +95,8 @@ class Fanout:
             return
         if not lane.open:
             self._totals.add("fanout_lane_closed", len(group))
+            for plan in group:
+                self._skipped(plan)
             return
         run: Run = []
         received = []
@@ -108,7 +115,13 @@ class Fanout:
     def _send_run(self, target: Target, offset: int, run: Run, received: list[float]) -> None:
         """The hot loop: every name is local, nothing is allocated that could be avoided."""
         batch = self._batch
-        view, pointers, lengths, messages, slot = batch.view, batch.pointers, batch.lengths, batch.messages, batch.slot
+        view, pointers, lengths, messages, slot = (
+            batch.view,
+            batch.pointers,
+            batch.lengths,
+            batch.messages,
+            batch.slot,
+        )
         context, name, name_length = target.context, target.name, target.name_length
         protect, number = srtp.protect, _NUMBER.pack_into
         i = self._used

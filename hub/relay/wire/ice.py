@@ -34,7 +34,7 @@ class Verdict:
 
 
 class IceLite:
-    """One peer's agent. `selected` is where to send, None until a valid nomination."""
+    """One peer's agent. `selected` is where to send: None until a valid check, and only nominations move it again."""
 
     def __init__(self, credentials: Credentials, now: float) -> None:
         self.credentials = credentials
@@ -42,6 +42,7 @@ class IceLite:
         self.selected: RawAddress | None = None
         self.last_valid_at = now
         self.addresses: dict[RawAddress, None] = {}
+        self._nominated = False
 
     def check(self, binding: stun.Binding, address: RawAddress, now: float) -> Verdict:
         """Judge a binding request from `address`. Only a valid one changes anything."""
@@ -70,8 +71,9 @@ class IceLite:
         self.last_valid_at = now
         self.addresses.pop(address, None)
         self.addresses[address] = None  # newest last
-        if nominated:
+        if nominated or not self._nominated:
             self.selected = address
+            self._nominated = nominated
         if len(self.addresses) > MOST_ADDRESSES:
             oldest = next(known for known in self.addresses if known != self.selected)
             del self.addresses[oldest]

@@ -32,7 +32,12 @@ ffi.cdef(
 
 def available() -> bool:
     """Whether both calls exist here and our structure layout is the platform's (Linux, 64 bits, little-endian)."""
-    return sys.platform == "linux" and sys.byteorder == "little" and sys.maxsize > 2**32 and _library() is not None
+    return (
+        sys.platform == "linux"
+        and sys.byteorder == "little"
+        and sys.maxsize > 2**32
+        and _library() is not None
+    )
 
 
 def _library() -> Any | None:
@@ -61,7 +66,9 @@ class Batch:
         self.headers = ffi.new("struct mmsghdr[]", count)
         self.view = ffi.buffer(self._memory)
         self.pointers: list[Any] = [self._memory + i * slot for i in range(count)]
-        self.lengths: list[Any] = [ffi.cast("int *", ffi.addressof(self._iovecs[i], "iov_len")) for i in range(count)]
+        self.lengths: list[Any] = [
+            ffi.cast("int *", ffi.addressof(self._iovecs[i], "iov_len")) for i in range(count)
+        ]
         self.messages: list[Any] = [self.headers[i].msg_hdr for i in range(count)]
         for i in range(count):
             self._iovecs[i].iov_base = self.pointers[i]
@@ -94,16 +101,24 @@ class Receiver:
         batch = self._batch
         start, name = i * batch.slot, i * LONGEST_NAME
         length = batch.headers[i].msg_len
-        return batch.view[start : start + length], self._names_view[name : name + batch.messages[i].msg_namelen]
+        return batch.view[start : start + length], self._names_view[
+            name : name + batch.messages[i].msg_namelen
+        ]
 
 
 def raw_address(host: str, port: int) -> RawAddress:
     """The `sockaddr` of a literal IPv4 or IPv6 address. ValueError for anything else."""
     try:
         if ":" in host:
-            parts = (pack("=H", socket.AF_INET6), pack("!HI", port, 0), socket.inet_pton(socket.AF_INET6, host))
+            parts = (
+                pack("=H", socket.AF_INET6),
+                pack("!HI", port, 0),
+                socket.inet_pton(socket.AF_INET6, host),
+            )
             return b"".join(parts) + bytes(4)
-        return pack("=H", socket.AF_INET) + pack("!H", port) + socket.inet_pton(socket.AF_INET, host) + bytes(8)
+        return (
+            pack("=H", socket.AF_INET) + pack("!H", port) + socket.inet_pton(socket.AF_INET, host) + bytes(8)
+        )
     except OSError as problem:
         raise ValueError(f"{host!r} is not an IP address") from problem
 

@@ -18,7 +18,19 @@ from hub.relay.core.specs import (
     SlotName,
     TrackKind,
 )
-from hub.relay.wire.sdp import Format, Line, Local, Remote, SdpBad, SdpNoCodec, Setup, connection, head, text, transport
+from hub.relay.wire.sdp import (
+    Format,
+    Line,
+    Local,
+    Remote,
+    SdpBad,
+    SdpNoCodec,
+    Setup,
+    connection,
+    head,
+    text,
+    transport,
+)
 
 CAMERA_MID: Final = "5"
 MICROPHONE_MID: Final = "6"
@@ -56,8 +68,12 @@ def hub_offer(local: Local, *, may_publish: bool) -> str:
         kind = "video" if slot in PICTURE_SLOTS else "audio"
         lines += _media(local, kind, str(mid), "sendonly", "actpass", _hub_formats(kind)) + _stream(slot)
     if may_publish:
-        lines += _media(local, "video", CAMERA_MID, "recvonly", "actpass", _hub_formats("video", inbound=True))
-        lines += _media(local, "audio", MICROPHONE_MID, "recvonly", "actpass", _hub_formats("audio", inbound=True))
+        lines += _media(
+            local, "video", CAMERA_MID, "recvonly", "actpass", _hub_formats("video", inbound=True)
+        )
+        lines += _media(
+            local, "audio", MICROPHONE_MID, "recvonly", "actpass", _hub_formats("audio", inbound=True)
+        )
     return text(lines)
 
 
@@ -73,7 +89,9 @@ def read_hub_answer(remote: Remote, *, may_publish: bool) -> Agreed:
             raise SdpBad(f"the answer's m-line for {slot} is of the wrong kind")
     given = zip((TrackKind.CAMERA, TrackKind.MICROPHONE), remote.lines[len(SLOTS) :], strict=False)
     publishes = [p for kind, line in given for p in _published(line, kind)]
-    return Agreed(frozenset(slot for slot, _ in taken), _payload_types([line for _, line in taken]), tuple(publishes))
+    return Agreed(
+        frozenset(slot for slot, _ in taken), _payload_types([line for _, line in taken]), tuple(publishes)
+    )
 
 
 def accept_publisher(local: Local, remote: Remote) -> tuple[str, Agreed]:
@@ -136,7 +154,9 @@ def _best(line: Line) -> tuple[Format, ...]:
     found = []
     for codec in wanted:
         fitting = [f for f in line.formats if f.codec is codec]
-        fitting.sort(key=lambda f: not f.profile.lower().startswith("42e0"))  # stable: else the client's own order
+        fitting.sort(
+            key=lambda f: not f.profile.lower().startswith("42e0")
+        )  # stable: else the client's own order
         found += fitting[:1]
     return tuple(found)
 
@@ -206,7 +226,9 @@ def _format_lines(one: Format, *, inbound: bool) -> list[str]:
     known = (*_VIDEO_FEEDBACK, "goog-remb") if inbound else _VIDEO_FEEDBACK
     lines = [f"a=rtpmap:{one.payload_type} {_RTPMAP[one.codec]}"]
     lines += [f"a=rtcp-fb:{one.payload_type} {kind}" for kind in known if kind in one.feedback]
-    parameters = {Codec.VP8: "", Codec.H264: _H264_FMTP + (one.profile or "42e01f"), Codec.OPUS: _OPUS_FMTP}[one.codec]
+    parameters = {Codec.VP8: "", Codec.H264: _H264_FMTP + (one.profile or "42e01f"), Codec.OPUS: _OPUS_FMTP}[
+        one.codec
+    ]
     if inbound and one.codec is not Codec.OPUS:
         parameters += f"{';' if parameters else ''}x-google-start-bitrate={START_KBPS}"
     return [*lines, f"a=fmtp:{one.payload_type} {parameters}"] if parameters else lines

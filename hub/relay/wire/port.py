@@ -16,7 +16,6 @@ from hub.relay.wire import stun
 from hub.relay.wire.fanout import Target
 from hub.relay.wire.guard import Guard
 from hub.relay.wire.mmsg import RawAddress
-from hub.relay.wire.quality import Quality
 from hub.relay.wire.srtp import is_rtcp
 from hub.relay.wire.transport import Gone, Transport
 
@@ -41,7 +40,6 @@ class Port:
         self.peers: dict[str, Transport] = {}
         self.targets: dict[str, Target] = {}
         self.events: list[control.Event] = []
-        self.quality = Quality()
         self._forwarder = forwarder
         self._totals = totals
         self._send = send
@@ -82,7 +80,6 @@ class Port:
         transport.close()
         self._flush(transport)
         self._shaking.pop(transport, None)
-        self.quality.forget(who.peer)
         if self.targets.pop(who.peer, None) is not None:
             self._changed()
         self.events.append(control.PeerDown(who.peer, who.stage, who.owner, reason))
@@ -116,7 +113,6 @@ class Port:
         compound = transport.inbound.rtcp(datagram)
         if compound is not None:
             self._forwarder.rtcp(peer, compound, now)
-            self.quality.read(peer, compound, now)
 
     def _stun(self, datagram: bytes, address: RawAddress, now: float) -> None:
         fragment = stun.local_fragment(datagram)
@@ -135,11 +131,11 @@ class Port:
         if wrong:
             self._totals.add(wrong)
         else:
-            self._verified(transport, address, now)
+            self._verified(transport, address)
         if answer is not None:
             self._send(answer, address)
 
-    def _verified(self, transport: Transport, address: RawAddress, now: float) -> None:
+    def _verified(self, transport: Transport, address: RawAddress) -> None:
         before = self._by_address.get(address)
         if before is not transport:
             self._by_address[address] = transport
@@ -148,8 +144,6 @@ class Port:
             for known, owner in list(self._by_address.items()):
                 if owner is transport and known not in transport.ice.addresses:
                     del self._by_address[known]
-        if transport.shaking() and transport not in self._shaking:
-            self._shaking[transport] = now
         self._flush(transport)
 
     def _dtls(self, datagram: bytes, address: RawAddress) -> None:

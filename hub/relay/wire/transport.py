@@ -33,7 +33,13 @@ class Transport:
     """`up` from the moment ICE, DTLS and the promised fingerprint are all there; `gone` says why it ended."""
 
     def __init__(
-        self, identity: Identity, credentials: Credentials, certificate: Certificate, *, may_publish: bool, now: float
+        self,
+        identity: Identity,
+        credentials: Credentials,
+        certificate: Certificate,
+        *,
+        may_publish: bool,
+        now: float,
     ) -> None:
         self.identity = identity
         self.may_publish = may_publish
@@ -64,7 +70,9 @@ class Transport:
         """What the core is told. Only after `agree`."""
         assert self.agreed is not None, "a peer without an answer has no spec"
         who, agreed = self.identity, self.agreed
-        return PeerSpec(who.peer, who.stage, who.groups, agreed.receives, agreed.payload_types, agreed.publishes)
+        return PeerSpec(
+            who.peer, who.stage, who.groups, agreed.receives, agreed.payload_types, agreed.publishes
+        )
 
     def check(self, binding: stun.Binding, address: RawAddress, now: float) -> tuple[bytes | None, str]:
         """A binding request from `address`. Returns the answer, and the name of what was wrong ("" when nothing)."""
@@ -120,7 +128,13 @@ class Transport:
 
     def _settle(self, now: float) -> None:
         dtls = self.dtls
-        if self.up or dtls is None or dtls.keys is None or self._fingerprint is None or self.ice.selected is None:
+        if (
+            self.up
+            or dtls is None
+            or dtls.keys is None
+            or self._fingerprint is None
+            or self.ice.selected is None
+        ):
             return
         if dtls.remote_fingerprint != self._fingerprint:
             dtls.failed = "the certificate is not the one of the session description"

@@ -53,3 +53,12 @@ def test_source_uses_its_clock_and_randomness(clock: HandClock) -> None:
 def test_source_never_repeats(clock: HandClock) -> None:
     ids = Ids(clock)
     assert len({ids.new() for _ in range(1000)}) == 1000
+
+
+def test_source_keeps_order_within_a_millisecond_and_when_the_clock_steps_back(clock: HandClock) -> None:
+    ids = Ids(clock)
+    made = [ids.new() for _ in range(100)]
+    clock.advance(-3600)
+    made += [ids.new() for _ in range(100)]
+    assert made == sorted(set(made))
+    assert all(looks_like_id(one) for one in made)

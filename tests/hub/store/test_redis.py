@@ -13,7 +13,7 @@ from tests.kit import servers
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - another process's doing
             await asyncio.sleep(0.05)
 
 

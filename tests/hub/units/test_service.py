@@ -39,7 +39,7 @@ def drawn(branches: list[Branch]) -> dict[str, object]:
 
 
 async def test_tree(units: Units) -> None:
-    wanted = {"90": {"901": {"9001": {}, "9002": {}}, "902": {"9003": {}, "9004": {}}}}
+    wanted: dict[str, object] = {"90": {"901": {"9001": {}, "9002": {}}, "902": {"9003": {}, "9004": {}}}}
     assert drawn(await units.tree()) == wanted
 
 

@@ -106,7 +106,7 @@ def test_rows_are_numbered_as_in_the_file() -> None:
         (b"", 1, "file_empty"),
         (b"\xef\xbb\xbf  \n", 1, "file_empty"),
         (GOOD.encode("utf-16"), 1, "encoding"),
-        (GOOD.encode("cp1258", "ignore") + b"902,Huy\xeen,district,90,\n", 2, "encoding"),
+        (GOOD.encode("cp1258", "ignore") + b"902,Huy\xeen,district,90,\n", 3, "encoding"),
         (b"PK\x03\x04rest", 1, "encoding"),
         (b"name;level\n", 1, "column_missing"),
         (HEADER.encode() + b",valid_too\n", 1, "column_unknown"),

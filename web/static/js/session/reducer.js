@@ -61,35 +61,33 @@ const STEPS = {
   },
   "session.closed": (view) => session(view, { state: "closed" }),
 
-  "item.added": (view, data, _event, you) => {
-    const added = {
-      id: data.item,
-      position: data.position,
-      state: "queued",
-      audience: data.audience,
-      inside: insideOf(data, you),
-      case: data.case,
-      conclusion: null,
-    };
-    const items = [...view.items.filter((each) => each.id !== added.id), added];
-    return { ...view, items: items.sort((a, b) => a.position - b.position) };
+  "item.added": (view, data) => {
+    const { item: id, position, audience, inside, case: of } = data;
+    const added = { id, position, state: "queued", audience, inside, case: of, conclusion: null };
+    return { ...view, items: [...view.items, added].sort((a, b) => a.position - b.position) };
   },
   "item.called": (view, data) => ({ ...item(view, data.item, { state: "called" }), current: data.item }),
   "item.hearing": (view, data) => item(view, data.item, { state: "hearing" }),
-  "item.concluded": (view, data, event, you) => {
-    const shown = view.items.find((each) => each.id === data.item)?.inside;
-    return leave(item(view, data.item, { state: "concluded", conclusion: shown ? data.text : null }), data, you);
+  "item.concluded": (view, data) => {
+    const inside = view.items.find((each) => each.id === data.item)?.inside;
+    return item(view, data.item, { state: "concluded", conclusion: inside ? data.text : null });
   },
-  "item.deferred": (view, data, event, you) => leave(item(view, data.item, { state: "deferred" }), data, you),
-  "item.shown": (view, data) => ({
-    ...view,
-    items: view.items.map((each) => (each.id === data.item ? data.view : each)),
-    notes: merged(view.notes, data.notes, "id"),
-    taken_up: merged(view.taken_up, data.taken_up, "n"),
-    directives: merged(view.directives, data.directives, "id"),
-  }),
+  "item.deferred": (view, data) => item(view, data.item, { state: "deferred" }),
+  "item.shown": (view, data) => {
+    const elsewhere = (each) => each.item !== data.item;
+    const inOrder = (kept, shown) => [...kept.filter(elsewhere), ...shown].sort((a, b) => a.n - b.n);
+    return {
+      ...view,
+      items: view.items.map((each) => (each.id === data.item ? data.view : each)),
+      notes: inOrder(view.notes, data.notes),
+      taken_up: inOrder(view.taken_up, data.taken_up),
+      directives: inOrder(view.directives, data.directives),
+      floor: data.floor,
+    };
+  },
+  // Staff are inside always. Others get `item.shown` next; until then the narrower reading holds.
   "audience.set": (view, data, _event, you) => {
-    const inside = insideOf(data, you);
+    const inside = you.staff || data.audience === "all";
     const next = item(view, data.item, { audience: data.audience, inside });
     return inside ? next : forget(next, data.item);
   },
@@ -116,10 +114,11 @@ const STEPS = {
     const { note, item: of, text, mark } = data;
     const added = {
       id: note,
+      n: event.n,
       item: of,
       text,
       mark,
-      by: event.by.name,
+      by: event.by,
       at: event.at,
       media_ms: event.media_ms,
       removed: false,
@@ -135,6 +134,7 @@ const STEPS = {
     const { directive, item: of, lead, lead_name, supporting, text, due } = data;
     const issued = {
       id: directive,
+      n: event.n,
       item: of,
       case: data.case,
       lead,
@@ -161,12 +161,6 @@ const STEPS = {
   },
 };
 
-/** Whether this participant hears an item of that audience. The hub says so where it depends on the tree of units. */
-function insideOf(data, you) {
-  if (typeof data.inside === "boolean") return data.inside;
-  return you.staff || data.audience === "all";
-}
-
 function session(view, change) {
   return { ...view, session: { ...view.session, ...change } };
 }
@@ -183,16 +177,9 @@ function point(view, id, presence) {
   return { ...view, points: { ...view.points, [id]: presence } };
 }
 
-/** A room that was called into a closed hearing is outside again when that item ends. */
-function leave(view, data, you) {
-  const ended = view.items.find((each) => each.id === data.item);
-  if (!ended || ended.audience !== "closed" || you.staff) return view;
-  return forget(item(view, data.item, { inside: false }), data.item);
-}
-
 /** What a participant outside an item no longer knows. In a related item the case's title stays. */
 function forget(view, id) {
-  const hidden = (each) => (each.audience === "closed" ? { ...each, case: null, conclusion: null } : { ...each, conclusion: null });
+  const hidden = (each) => ({ ...each, case: each.audience === "closed" ? null : each.case, conclusion: null });
   const elsewhere = (each) => each.item !== id;
   return {
     ...view,
@@ -201,11 +188,4 @@ function forget(view, id) {
     taken_up: view.taken_up.filter(elsewhere),
     directives: view.directives.filter(elsewhere),
   };
-}
-
-/** What stands and what is new, each once, in order of time. */
-function merged(have, shown, key) {
-  const fresh = new Map(shown.map((each) => [each[key], each]));
-  const all = [...have.filter((each) => !fresh.has(each[key])), ...shown];
-  return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

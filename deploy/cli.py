@@ -1,0 +1,271 @@
+"""The `hub` command. Each command loads what it needs and no more: a relay loads no pages, `--help` little."""
+# ruff: noqa: PLC0415 - see above
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from deploy.orphan import die_with_parent
+from deploy.settings import Settings, SettingsError, read_settings
+from deploy.supervisor import BROKEN_SETTINGS
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="hub",
+    help="Reception Hub: live citizen receptions, and their records. Settings: HUB_… (deploy/RUNBOOK.md).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+units_app = typer.Typer(help="The administrative tree.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
+people_app = typer.Typer(help="Accounts.", no_args_is_help=True)
+room_app = typer.Typer(help="Rooms of connection points.", no_args_is_help=True)
+app.add_typer(units_app, name="units")
+app.add_typer(db_app, name="db")
+app.add_typer(bench_app, name="bench")
+app.add_typer(people_app, name="people")
+app.add_typer(room_app, name="room")
+
+
+class May(StrEnum):
+    """What a media token allows."""
+
+    PUBLISH = "publish"
+    VIEW = "view"
+
+
+class Victim(StrEnum):
+    """The process a live bench kills."""
+
+    RELAY = "relay"
+    WEB = "web"
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the pages (TCP) and of the media (UDP).")] = 8080,
+    points: Annotated[int, typer.Option(min=0, max=190, help="Simulated rooms.")] = 24,
+    lan: Annotated[bool, typer.Option("--lan", help="HTTPS for the local network, with a QR code.")] = False,
+) -> None:
+    """A live reception on this machine, with invented people and cases."""
+    from deploy.demo.run import run_demo
+
+    _exit(_guarded(run_demo(_settings(data_dir=_demo_folder(), port=port, demo=True), points, lan=lan)))
+
+
+@app.command()
+def serve() -> None:
+    """Run the hub: one relay and one web process, kept alive."""
+    from deploy.serve import serve as run_serve
+
+    settings = _settings()
+    _logs("supervisor", settings)
+    _exit(_guarded(run_serve(settings)))
+
+
+@app.command(hidden=True)
+def relay() -> None:
+    """The relay process, as the supervisor starts it."""
+    from deploy.relay_process import run_relay
+
+    settings = _child("relay")
+    _run_fast(run_relay(settings))
+
+
+@app.command(hidden=True)
+def web() -> None:
+    """The web process, as the supervisor starts it."""
+    from deploy.web_process import run_web
+
+    settings = _child("web")
+    _run_fast(run_web(settings))
+
+
+@app.command(hidden=True)
+def cast(points: Annotated[int, typer.Option(min=0, max=190)] = 24) -> None:
+    """The demo's camera and simulated rooms, as the supervisor starts them."""
+    from deploy.demo.cast import run_cast
+
+    settings = _child("cast")
+    _run_fast(run_cast(settings, points))
+
+
+@app.command()
+def token(
+    session: Annotated[str, typer.Argument(help="Id of the session, or `live` for the one that is live.")],
+    may: Annotated[May, typer.Option(help="What the bearer may do.")],
+    unit: Annotated[str | None, typer.Option(help="Code of the unit whose place a viewer takes.")] = None,
+    ttl: Annotated[str, typer.Option(help="How long it holds: 90s, 15m, 1h, 7d.")] = "1h",
+) -> None:
+    """Print a bearer for WHIP (publish) or WHEP (view)."""
+    from deploy.tokens import make_token
+
+    made = _guarded(make_token(_settings_of_data(), session, may=may.value, unit=unit, ttl=ttl))
+    typer.echo(made)
+
+
+@app.command()
+def verify(
+    session: Annotated[str, typer.Argument(help="Id of the session, or `live` for the one that is live.")],
+) -> None:
+    """Prove a session's timeline, or name the first event that was altered, removed or inserted."""
+    from deploy.verify import verify_session
+
+    ok, sentence = _guarded(verify_session(_settings_of_data(), session))
+    typer.echo(sentence, err=not ok)
+    raise typer.Exit(0 if ok else 1)
+
+
+@units_app.command("import")
+def units_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    write: Annotated[bool, typer.Option("--write", help="Import, and not only check.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out.")] = False,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The list is the whole province: units it lacks end.")
+    ] = False,
+) -> None:
+    """Check an official list (CSV: code, name, level, parent_code, valid_from); --write imports it."""
+    from deploy.unit_list import import_list, report_lines
+
+    work = import_list(_settings_of_data(), file, write=write, skip_bad=skip_bad, complete=complete)
+    report = _guarded(work)
+    for line in report_lines(report, wanted=write):
+        typer.echo(line)
+    raise typer.Exit(0 if report.written or not (report.problems or write) else 1)
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version of the hub. `hub serve` does it too, when it starts."""
+    from deploy.migrations import upgrade
+
+    settings = _settings_of_data()
+    _guarded(upgrade(settings.database))
+    typer.echo("The database is up to date.")
+
+
+@people_app.command("add")
+def people_add(
+    login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
+    name: Annotated[str, typer.Option(help="As it stands in the timeline.")],
+    role: Annotated[list[str], typer.Option(help="chair, clerk, reception, … (repeatable).")],
+    unit: Annotated[str | None, typer.Option(help="Unit code; without it, the whole hub.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if absent.")
+    ] = "",
+) -> None:
+    """Make an account."""
+    from deploy.people import add_account
+
+    _guarded(add_account(_settings_of_data(), login, name, password, roles=role, unit=unit))
+    typer.echo(f"{login.strip().lower()} may sign in.")
+
+
+@room_app.command("link")
+def room_link(unit: Annotated[str, typer.Argument(help="Code of the unit whose room it is.")]) -> None:
+    """Make a link that turns the device that opens it into the unit's room."""
+    from deploy.rooms import make_link
+
+    typer.echo(_guarded(make_link(_settings_of_data(), unit)))
+
+
+@bench_app.command("relay")
+def bench_relay(
+    points: Annotated[int, typer.Option(min=1, max=2000, help="Viewers.")] = 190,
+    pictures: Annotated[int, typer.Option(min=1, max=2, help="Pictures sent to each.")] = 1,
+    kbps: Annotated[int, typer.Option(min=50, max=20000, help="Of each picture.")] = 1500,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the steady window.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Forward real DTLS-SRTP to many viewers, and measure what that costs."""
+    from deploy.bench.relay import bench
+
+    _exit(bench(points=points, pictures=pictures, kbps=kbps, seconds=seconds, as_json=as_json))
+
+
+@bench_app.command("live")
+def bench_live(
+    points: Annotated[int, typer.Option(min=1, max=190, help="Simulated rooms.")] = 24,
+    seconds: Annotated[float, typer.Option(min=1, max=7200, help="How long to watch.")] = 30,
+    kill: Annotated[Victim | None, typer.Option(help="Kill this process and time the recovery.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+) -> None:
+    """Start a whole hub with a demo's data and simulated rooms, and measure it."""
+    from deploy.bench.live import bench
+
+    _exit(bench(points=points, seconds=seconds, kill=kill.value if kill else None, as_json=as_json))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _demo_folder() -> Path | None:
+    return None if os.environ.get("HUB_DATA_DIR") else Path("demo-data")
+
+
+def _settings(**changes: Any) -> Settings:
+    try:
+        return read_settings(**changes)
+    except SettingsError as error:
+        _fail(str(error), BROKEN_SETTINGS)
+
+
+def _settings_of_data() -> Settings:
+    """The settings of a command on existing data: without any, those of the demo in this folder."""
+    settings = _settings()
+    if "HUB_DATA_DIR" in os.environ or settings.data_dir.exists():
+        return settings
+    folder = Path("demo-data")
+    return _settings(data_dir=folder, demo=True) if folder.exists() else settings
+
+
+def _child(process: str) -> Settings:
+    die_with_parent(os.environ)
+    settings = _settings()
+    _logs(process, settings)
+    return settings
+
+
+def _logs(process: str, settings: Settings) -> None:
+    from deploy.logs import set_up_logs
+
+    set_up_logs(process, style=settings.log_format, level=settings.log_level)
+
+
+def _run_fast(work: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    uvloop.run(work)
+
+
+def _guarded(work: Coroutine[Any, Any, T]) -> T:
+    from deploy.explain import explained
+
+    try:
+        return asyncio.run(work)
+    except Exception as error:
+        sentence = explained(error)
+        if sentence is None:
+            raise
+        _fail(sentence)
+
+
+def _exit(code: int) -> NoReturn:
+    raise typer.Exit(code)
+
+
+def _fail(sentence: str, code: int = 1) -> NoReturn:
+    typer.echo(f"hub: {sentence}", err=True)
+    sys.exit(code)

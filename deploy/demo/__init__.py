@@ -1,0 +1,1 @@
+"""The demonstration: an invented province, its people and cases, a session that is live on opening."""

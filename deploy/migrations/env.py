@@ -1,0 +1,32 @@
+"""Alembic's entry: it runs on the connection that `deploy.migrations` opened and owns."""
+
+from typing import Any, Literal
+
+from alembic import context
+from sqlalchemy.types import TypeEngine
+
+from deploy.migrations.models import metadata
+from hub.store.base import UtcTime
+
+
+def render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
+    """Write the hub's own column types as the database sees them: migrations must not change with code."""
+    if kind == "type" and isinstance(item, UtcTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, TypeEngine) and type(item).__module__.startswith("hub."):
+        raise TypeError(f"tell {__name__} how to write {item!r}")
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata(),
+    transactional_ddl=True,
+    render_as_batch=connection.dialect.name == "sqlite",
+    render_item=render_item,
+    compare_type=True,
+    compare_server_default=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,30 @@
+"""`hub room link`: the room of a unit, and a link that lets a device into it."""
+
+from sqlalchemy import select
+
+from deploy.errors import CommandError
+from deploy.settings import Settings
+from deploy.wiring import open_services
+from hub.reception.models import Point
+from web.services import Services
+
+
+async def make_link(settings: Settings, code: str) -> str:
+    """The link, with a code that is shown this once. Makes the room if the unit has none. Raises CommandError."""
+    async with open_services(settings) as services:
+        point = await _room(services, code)
+        return f"{settings.url}/enrol/{await services.points.issue(point)}"
+
+
+async def _room(services: Services, code: str) -> str:
+    unit = await services.units.by_code(code)
+    if unit is None:
+        raise CommandError(f"there is no unit {code} today")
+    async with services.db.begin() as work:
+        wanted = select(Point.id).where(Point.unit_id == unit.id).order_by(Point.id).limit(1)
+        found: str | None = await work.session.scalar(wanted)
+        if found is None:
+            found = services.ids.new()
+            now = services.clock.now()
+            work.session.add(Point(id=found, unit_id=unit.id, name=unit.name, created_at=now))
+    return found

@@ -1,0 +1,59 @@
+"""`hub serve`: bring the database up to date, then keep one relay and one web process running."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from deploy.addresses import port_problem
+from deploy.errors import CommandError
+from deploy.migrations import upgrade
+from deploy.pidfile import only_one
+from deploy.settings import Settings
+from deploy.supervisor import Program, Supervisor, stopped_by_signals
+
+RELAY = Program("relay", ("relay",))
+WEB = Program("web", ("web",))
+
+T = TypeVar("T")
+
+
+async def serve(settings: Settings) -> int:
+    """Run the hub until a signal. Gives the exit code. Raises CommandError, AlreadyRunning."""
+    with only_one(settings.run_dir / "supervisor.pid"):
+        check_ports(settings)
+        supervisor = Supervisor([RELAY, WEB], settings.run_dir, child_environ(settings))
+        with stopped_by_signals(supervisor):
+            await unless_stopped(supervisor, upgrade(settings.database))
+            return await supervisor.run()
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise CommandError when the pages' or the media's port is taken: better now than in a restart loop."""
+    wanted = (
+        ("HUB_PORT", settings.host, settings.port, socket.SOCK_STREAM, "TCP"),
+        ("HUB_MEDIA_PORT", settings.media_host, settings.media, socket.SOCK_DGRAM, "UDP"),
+    )
+    for name, host, port, kind, protocol in wanted:
+        problem = port_problem(host, port, kind)
+        if problem:
+            raise CommandError(f"cannot listen on {protocol} port {port} ({problem}); choose another: {name}")
+
+
+def child_environ(settings: Settings) -> dict[str, str]:
+    """The environment of the supervisor's children: ours, with the settings as they were read."""
+    return {**os.environ, **settings.environ()}
+
+
+async def unless_stopped(supervisor: Supervisor, work: Coroutine[Any, Any, T]) -> T | None:
+    """Do `work`, but give it up (None) as soon as the supervisor is told to stop."""
+    task = asyncio.ensure_future(work)
+    stop = asyncio.ensure_future(supervisor.stopping.wait())
+    try:
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for each in (task, stop):
+            each.cancel()
+        await asyncio.gather(task, stop, return_exceptions=True)

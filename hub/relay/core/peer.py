@@ -1,0 +1,51 @@
+"""One connected peer: what it receives, what it publishes, how its line is."""
+
+from hub.relay.core import ntp
+from hub.relay.core.capture import Skew
+from hub.relay.core.limits import Limits
+from hub.relay.core.resend import Allowance
+from hub.relay.core.rtcp import Block
+from hub.relay.core.source import Source
+from hub.relay.core.specs import Codec, PeerSpec, SlotName, TrackKind
+from hub.relay.core.view import Receiver
+
+
+class Peer:
+    """`numbers` are the sequence numbers to go on with, slot by slot, when this replaces an earlier peer of
+    the same id: should its keys be the same, no number may be used twice."""
+
+    def __init__(self, spec: PeerSpec, numbers: dict[SlotName, int], limits: Limits, now: float) -> None:
+        self.spec = spec
+        self.receiver = Receiver(spec.peer, spec.groups, dict(spec.payload_types))
+        self.numbers = numbers
+        self.incoming: dict[int, tuple[Codec, TrackKind]] = {
+            payload_type: (codec, kind) for payload_type, codec, kind in spec.publishes
+        }
+        self.sources: dict[TrackKind, Source] = {}
+        self.skew = Skew()
+        self.resends = Allowance(limits.resends_per_viewer)
+        self.report_at = now
+        self.round_trip: float | None = None
+        self._fraction: float | None = None
+
+    def source_of(self, ssrc: int) -> Source | None:
+        """The source that is arriving under that SSRC."""
+        for source in self.sources.values():
+            if source.track is not None and source.track.ssrc == ssrc:
+                return source
+        return None
+
+    def reported(self, block: Block, now: float) -> None:
+        """What it received of one slot."""
+        self._fraction = max(self._fraction or 0.0, block.fraction / 256)
+        round_trip = ntp.round_trip(block.last_report, block.delay, now)
+        if round_trip is not None:
+            self.round_trip = round_trip
+
+    def take_quality(self) -> tuple[float, float | None] | None:
+        """The worst fraction lost (0 to 1) since the last call and the round trip in ms; None without a
+        report since."""
+        if self._fraction is None:
+            return None
+        fraction, self._fraction = self._fraction, None
+        return fraction, None if self.round_trip is None else self.round_trip * 1000

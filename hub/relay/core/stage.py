@@ -1,0 +1,97 @@
+"""One stage: its five slot streams, the peers on it, and which source feeds which slots."""
+
+from hub.relay.core.limits import Limits
+from hub.relay.core.outbox import Outbox
+from hub.relay.core.peer import Peer
+from hub.relay.core.plan import Totals
+from hub.relay.core.seeds import seeds
+from hub.relay.core.slot import SlotStream
+from hub.relay.core.specs import (
+    PICTURE_SLOTS,
+    SLOTS,
+    SlotCount,
+    SlotName,
+    SourceId,
+    StageSpec,
+    TrackKind,
+)
+from hub.relay.core.view import View
+
+
+class Stage:
+    """Made when it is first named, by a peer or by a spec; `is_empty` when neither needs it any more."""
+
+    def __init__(self, stage: str, seed: int, limits: Limits, totals: Totals, outbox: Outbox) -> None:
+        self._spec = StageSpec(stage)
+        self._limits = limits
+        self._totals = totals
+        self._peers: dict[str, Peer] = {}
+        self._feeds: dict[SourceId, list[SlotStream]] = {}
+        self.streams: dict[SlotName, SlotStream] = {
+            slot: SlotStream(slot, seeds(seed, stage, slot), limits, totals, outbox) for slot in SLOTS
+        }
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody on it, and it is wanted to be so."""
+        return not self._peers and not self._spec.audience and not self._spec.slots
+
+    def put(self, spec: StageSpec, now: float) -> None:
+        """Make this the wanted state. A source of the wrong kind for its slot is left out and counted."""
+        self._spec = spec
+        wanted: dict[SlotName, SourceId] = {}
+        for slot, source in spec.slots:
+            if (source.kind is TrackKind.CAMERA) is (slot in PICTURE_SLOTS):
+                wanted[slot] = source
+            else:
+                self._totals.add("stage_kind_mismatch")
+        self._feeds = {}
+        for slot, source in wanted.items():
+            self._feeds.setdefault(source, []).append(self.streams[slot])
+        for slot, stream in self.streams.items():
+            stream.put(wanted.get(slot), spec.audience, now)
+
+    def fed_by(self, source: SourceId) -> list[SlotStream]:
+        """The slots that a source feeds; none for one that is not on stage."""
+        return self._feeds.get(source, [])
+
+    def enter(self, peer: Peer) -> None:
+        """Know a peer. It is sent nothing before `ready`."""
+        self._peers[peer.spec.peer] = peer
+        for slot in peer.spec.receives:
+            view = View(peer.receiver, peer.numbers.get(slot), self._limits.segments)
+            self.streams[slot].viewers.add(view)
+
+    def inherit(self, peer: str, views: dict[SlotName, View]) -> None:
+        """Let a peer that was replaced keep its counts."""
+        for slot, old in views.items():
+            view = self.streams[slot].viewers.get(peer)
+            if view is not None:
+                view.inherit(old)
+
+    def ready(self, peer: Peer, now: float) -> None:
+        """Its keys are there: let it into the slots it may receive."""
+        peer.receiver.ready = True
+        for slot in peer.spec.receives:
+            self.streams[slot].reconsider(now)
+
+    def leave(self, peer: Peer) -> dict[SlotName, View]:
+        """Put it out of everything, its sources too. Returns its views, finished."""
+        del self._peers[peer.spec.peer]
+        views: dict[SlotName, View] = {}
+        for slot in peer.spec.receives:
+            stream = self.streams[slot]
+            view = stream.viewers.get(peer.spec.peer)
+            if view is not None:
+                stream.viewers.expel([view], stream.splice.head)
+                stream.viewers.discard(view.peer)
+                views[slot] = view
+        for source in peer.sources.values():
+            source.end()
+            for stream in self.fed_by(source.id):
+                stream.release()
+        return views
+
+    def counts(self) -> list[SlotCount]:
+        """What each peer was sent, slot by slot."""
+        return [count for stream in self.streams.values() for count in stream.viewers.counts()]

@@ -1,0 +1,126 @@
+"""Media peers of one session as the web process knows them: whose they are, what arrives from them. Pure book-keeping."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, cast
+
+from hub.reception.program import Source, TrackKind
+from hub.reception.viewer import Viewer
+from hub.relay.control import PeerState, SourceEvent
+
+ORPHAN_SECONDS: Final = 20.0
+"""How long a browser's peer outlives its WebSocket: a reconnecting page finds its picture still running."""
+
+_KINDS: Final = frozenset({"camera", "microphone"})
+Family = Literal["console", "point", "viewer", "whip", "whep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One media peer. `sending` maps a kind of track to when it began to arrive (monotonic seconds)."""
+
+    id: str
+    owner: str
+    sending: dict[str, float] = field(default_factory=dict)
+    orphaned_at: float | None = None
+    """Since when no connection holds it; always None for WHIP and WHEP, which have none."""
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether it belongs to WHIP or WHEP, and lives until it is deleted or falls silent."""
+        return self.owner.startswith(("whip:", "whep:"))
+
+
+def owner_of(viewer: Viewer) -> str:
+    """The relay's label of a participant's peers. A chair's says so, because it must survive a restart of the web process."""
+    if viewer.point is not None:
+        return f"point:{viewer.point}"
+    account = viewer.key.partition(":")[2]
+    if not viewer.staff:
+        return f"viewer:{account}"
+    return f"console:{account}:chair" if viewer.chair else f"console:{account}"
+
+
+class Peers:
+    """All known peers of one session."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Peer] = {}
+
+    def __contains__(self, peer: str) -> bool:
+        return peer in self._by_id
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def get(self, peer: str) -> Peer | None:
+        """The peer of that id."""
+        return self._by_id.get(peer)
+
+    def add(self, peer: str, owner: str) -> None:
+        """Note a peer that was just made for somebody."""
+        self._by_id[peer] = Peer(peer, owner)
+
+    def forget(self, peer: str) -> None:
+        """The peer is gone."""
+        self._by_id.pop(peer, None)
+
+    def hold(self, peer: str) -> None:
+        """A connection holds it."""
+        if peer in self._by_id:
+            self._by_id[peer] = replace(self._by_id[peer], orphaned_at=None)
+
+    def let_go(self, peer: str, now: float) -> None:
+        """Its connection is gone."""
+        known = self._by_id.get(peer)
+        if known is not None and not known.on_demand:
+            self._by_id[peer] = replace(known, orphaned_at=now)
+
+    def orphans(self, now: float) -> list[str]:
+        """Peers that nobody came back for."""
+        return [
+            peer.id
+            for peer in self._by_id.values()
+            if peer.orphaned_at is not None and now - peer.orphaned_at >= ORPHAN_SECONDS
+        ]
+
+    def of_owner(self, owner: str) -> list[str]:
+        """All peers of one owner."""
+        return [peer.id for peer in self._by_id.values() if peer.owner == owner]
+
+    def source(self, event: SourceEvent, now: float) -> None:
+        """A track began or stopped to arrive."""
+        known = self._by_id.get(event.peer) or Peer(event.peer, event.owner)
+        sending = {kind: since for kind, since in known.sending.items() if kind != event.kind}
+        if event.live:
+            sending[event.kind] = known.sending.get(event.kind, now)
+        self._by_id[event.peer] = replace(known, sending=sending)
+
+    def reconcile(self, states: Iterable[PeerState], now: float) -> list[str]:
+        """Take over what the relay has; ids of those it no longer has. A stranger's peer begins as an orphan."""
+        there = {state.peer: state for state in states}
+        lost = [peer for peer in self._by_id if peer not in there]
+        for peer in lost:
+            self.forget(peer)
+        for state in there.values():
+            self._adopt(state, now)
+        return lost
+
+    def sources(self) -> list[Source]:
+        """What arrives, for `hub.reception.program`."""
+        return [
+            Source(peer.id, peer.owner, cast(TrackKind, kind), since, chair=peer.owner.endswith(":chair"))
+            for peer in self._by_id.values()
+            for kind, since in peer.sending.items()
+            if kind in _KINDS
+        ]
+
+    def _adopt(self, state: PeerState, now: float) -> None:
+        known = self._by_id.get(state.peer)
+        before = known.sending if known is not None else {}
+        sending = {kind: before.get(kind, now) for kind in state.sending}
+        if known is not None:
+            self._by_id[state.peer] = replace(known, sending=sending)
+            return
+        peer = Peer(state.peer, state.owner, sending)
+        self._by_id[state.peer] = peer if peer.on_demand else replace(peer, orphaned_at=now)

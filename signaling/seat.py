@@ -1,0 +1,87 @@
+"""One connection of one participant in a session: who, how far told, and which media peer."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from hub.people.actor import Actor
+from hub.reception.viewer import Viewer
+from signaling.commands import may
+from signaling.errors import CloseCode
+from signaling.message import Screen
+from signaling.outbox import Outbox
+from signaling.replies import MediaLost, You
+from signaling.texts import EventTexts
+
+
+class Timeline(Protocol):
+    """The part of `LiveSession` a seat reads."""
+
+    @property
+    def n(self) -> int:
+        """The last event known."""
+        ...
+
+    def after(self, viewer: Viewer, n: int) -> list[dict[str, object]]:
+        """The events after `n` as this participant may see them."""
+        ...
+
+
+class Seat:
+    """Made when a `hello` was accepted, given up when the WebSocket ends."""
+
+    def __init__(self, actor: Actor, viewer: Viewer, screen: Screen, outbox: Outbox) -> None:
+        self.actor = actor
+        self.viewer = viewer
+        self.screen = screen
+        self.outbox = outbox
+        self.sent = 0
+        """All events up to this number that are theirs to see have been queued."""
+        self.media: str | None = None
+        """The media peer it holds."""
+        self.left_on_purpose = False
+        """The client said goodbye (1000), so nobody need wait for it."""
+
+    @property
+    def you(self) -> You:
+        """Who the hub takes them for."""
+        viewer = self.viewer
+        return You(
+            key=viewer.key,
+            name=viewer.name,
+            screen=self.screen,
+            staff=viewer.staff,
+            point=viewer.point,
+            unit=viewer.unit_code,
+            may=may(viewer),
+        )
+
+    def bring(self, timeline: Timeline, texts: EventTexts) -> None:
+        """Queue what is new for them, then the head when the last of it was not theirs to see."""
+        if self.sent >= timeline.n or self.outbox.closing:
+            return
+        last = 0
+        for wire in timeline.after(self.viewer, self.sent):
+            self.outbox.put(texts.event(wire))
+            last = int(str(wire["n"]))
+        if last != timeline.n:
+            self.outbox.put(texts.head(timeline.n))
+        self.sent = timeline.n
+
+    def lose_media(self, peer: str) -> None:
+        """Tell them that their media peer is gone."""
+        if self.media == peer:
+            self.media = None
+            self.outbox.put(MediaLost(peer=peer).dump())
+
+    def end(self, code: CloseCode) -> None:
+        """Close their connection, after what is queued."""
+        self.outbox.close(code)
+
+    def same_room(self, other: "Seat") -> bool:
+        """Whether both are the same connection point's."""
+        return self.viewer.point is not None and self.viewer.point == other.viewer.point
+
+
+def with_roles(viewer: Viewer, now: Viewer) -> bool:
+    """Whether a participant is still who they were, apart from the name."""
+    return replace(viewer, name="") == replace(now, name="")

@@ -1,0 +1,182 @@
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from hub.relay.core.plan import Lane, Plan, Totals
+from hub.relay.wire import senders, srtp
+from hub.relay.wire.fanout import BATCH, Fanout, Target
+from hub.relay.wire.metrics import DelayHistogram
+from hub.relay.wire.mmsg import Batch, raw_address
+from hub.relay.wire.srtp import Inbound, Outbound, Profile, SrtpKeys
+
+SSRC = (11).to_bytes(4, "big")
+
+
+def packet(sequence: int, body: bytes = b"picture") -> bytes:
+    return bytes([0x80, 96]) + sequence.to_bytes(2, "big") + bytes(4) + SSRC + body
+
+
+class Viewer:
+    """A keyed target with a socket of its own behind it."""
+
+    def __init__(self, number: int) -> None:
+        keys = SrtpKeys(Profile.AEAD_AES_128_GCM, bytes([number]) * 28, bytes(28))
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.inbound = Inbound(SrtpKeys(Profile.AEAD_AES_128_GCM, bytes(28), bytes([number]) * 28))
+        self.target = Target(Outbound(keys))
+        self.target.point_at(raw_address(*self.socket.getsockname()))
+
+    def got(self) -> list[bytes]:
+        """Everything that arrived, decrypted."""
+        packets = []
+        while True:
+            try:
+                opened = self.inbound.rtp(self.socket.recv(2048))
+            except BlockingIOError:
+                return packets
+            assert opened is not None
+            packets.append(opened)
+
+
+class Room:
+    """A fan-out over loopback with viewers `a`, `b`, `c`."""
+
+    def __init__(self, sender: type[senders.MmsgSender] | type[senders.SendtoSender]) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.viewers = {name: Viewer(number) for number, name in enumerate("abc")}
+        self.targets = {name: viewer.target for name, viewer in self.viewers.items()}
+        self.totals, self.delays = Totals(), DelayHistogram()
+        self.skipped: list[Plan] = []
+        made = sender(self.socket, self.totals)
+        self.fanout = Fanout(
+            self.targets, made, self.totals, self.delays, self.skipped.append, clock=lambda: 2.0
+        )
+
+    def close(self) -> None:
+        self.socket.close()
+        for viewer in self.viewers.values():
+            viewer.socket.close()
+
+
+@pytest.fixture(params=[senders.MmsgSender, senders.SendtoSender])
+def room(request: pytest.FixtureRequest) -> Iterator[Room]:
+    made = Room(request.param)
+    yield made
+    made.close()
+
+
+def test_each_viewer_gets_every_packet_with_its_own_numbers(room: Room) -> None:
+    lane = Lane("main", (("a", 0), ("b", 1000)))
+    room.fanout.execute([Plan(packet(65_535), lane, 1.9), Plan(packet(0, b"next"), lane, 1.9)])
+    assert room.viewers["a"].got() == [packet(65_535), packet(0, b"next")]
+    assert room.viewers["b"].got() == [packet(999), packet(1000, b"next")]
+    assert room.viewers["c"].got() == []
+    assert room.totals.values == {"packets_sent": 4}
+    assert room.delays.summary()["packets"] == 4
+    assert room.delays.summary()["max"] == pytest.approx(100_000, rel=0.01)
+
+
+def test_a_closed_lane_sends_nothing_and_is_reported(room: Room) -> None:
+    closed, open_ = Lane("main", (("a", 0), ("b", 0))), Lane("main", (("c", 0),))
+    plans = [Plan(packet(1), closed), Plan(packet(2), open_), Plan(packet(3), closed)]
+    closed.open = False
+    room.fanout.execute(plans)
+    assert room.viewers["a"].got() == room.viewers["b"].got() == []
+    assert room.viewers["c"].got() == [packet(2)]
+    assert room.skipped == [plans[0], plans[2]]
+    assert room.totals.values == {"fanout_lane_closed": 2, "packets_sent": 1}
+
+
+def test_a_lane_that_closes_after_it_was_used_sends_nothing_more(room: Room) -> None:
+    lane = Lane("main", (("a", 0), ("b", 0)))
+    room.fanout.execute([Plan(packet(1), lane)])
+    lane.open = False
+    room.fanout.execute([Plan(packet(2), lane)])
+    assert room.viewers["a"].got() == [packet(1)]
+
+
+def test_a_closed_target_is_sent_nothing_even_on_an_open_lane(room: Room) -> None:
+    lane = Lane("main", (("a", 0), ("b", 0)))
+    room.viewers["a"].target.close()
+    room.fanout.execute([Plan(packet(1), lane)])
+    assert (room.viewers["a"].got(), room.viewers["b"].got()) == ([], [packet(1)])
+
+
+def test_bursts_longer_than_a_batch_arrive_whole(room: Room) -> None:
+    lane = Lane("main", (("a", 0), ("b", 7)))
+    count = BATCH // 2 + 10
+    room.fanout.execute([Plan(packet(number), lane) for number in range(count)])
+    assert [p[2:4] for p in room.viewers["a"].got()] == [n.to_bytes(2, "big") for n in range(count)]
+    assert [p[2:4] for p in room.viewers["b"].got()] == [(n + 7).to_bytes(2, "big") for n in range(count)]
+
+
+def test_a_retransmission_is_byte_identical(room: Room) -> None:
+    lane, again = Lane("main", (("a", 5), ("b", 0))), Lane("main", (("a", 5),))
+    viewer = room.viewers["a"]
+    room.fanout.execute([Plan(packet(1), lane)])
+    first = viewer.socket.recv(2048)
+    room.fanout.execute([Plan(packet(2), lane), Plan(packet(1), again)])
+    assert viewer.socket.recv(2048) != first
+    assert viewer.socket.recv(2048) == first
+
+
+def test_packets_that_would_corrupt_the_heap_never_reach_libsrtp(room: Room) -> None:
+    lane = Lane("main", (("a", 0),))
+    plans = [Plan(bytes(size), lane) for size in (0, 11, srtp.LONGEST + 1, 5000)]
+    room.fanout.execute([*plans, Plan(packet(1), lane)])
+    assert room.viewers["a"].got() == [packet(1)]
+    assert room.totals.values["fanout_bad_size"] == 4
+
+
+def test_what_libsrtp_refuses_is_counted_and_the_rest_goes_on(room: Room) -> None:
+    lane = Lane("main", (("a", 0),))
+    room.fanout.execute([Plan(b"\xbf" + bytes(11), lane), Plan(packet(1), lane)])
+    assert room.viewers["a"].got() == [packet(1)]
+    assert room.totals.values["protect_failed"] == 1
+
+
+def test_members_without_a_target_are_counted_until_they_have_one(room: Room) -> None:
+    lane = Lane("main", (("a", 0), ("ghost", 0)))
+    room.fanout.execute([Plan(packet(1), lane)])
+    assert room.totals.values["fanout_no_target"] == 1
+    room.targets["ghost"] = room.viewers["c"].target
+    room.fanout.forget()
+    room.fanout.execute([Plan(packet(2), lane)])
+    assert room.viewers["c"].got() == [packet(2)]
+
+
+def test_an_unreachable_destination_does_not_stop_the_others(room: Room) -> None:
+    room.viewers["a"].target.point_at(raw_address("255.255.255.255", 9))  # refused without SO_BROADCAST
+    room.fanout.execute([Plan(packet(1), Lane("main", (("a", 0), ("b", 0))))])
+    assert room.viewers["b"].got() == [packet(1)]
+    assert room.totals.values == {"send_failed": 1, "packets_sent": 1, "send_dropped": 1}
+
+
+class _Full:
+    """A sender whose socket never has room."""
+
+    name = "full"
+
+    def send(self, batch: Batch, count: int) -> int:
+        return 0
+
+
+def test_a_full_socket_only_counts() -> None:
+    totals, viewer = Totals(), Viewer(1)
+    fanout = Fanout({"a": viewer.target}, _Full(), totals, DelayHistogram(), lambda _: None)
+    fanout.execute([Plan(packet(1), Lane("main", (("a", 0),)))])
+    assert totals.values == {"packets_sent": 0, "send_dropped": 1}
+    viewer.socket.close()
+
+
+def test_the_faster_sender_is_found_by_trying() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
+        ticks = iter([float(n) for n in range(10)] + [100.0 + n * 0.1 for n in range(10)])
+        assert senders.fastest(sock, Totals(), lambda: next(ticks)).name == "sendto"
+        assert senders.fastest(sock, Totals()).name in ("sendmmsg", "sendto")

@@ -1,0 +1,90 @@
+from hub.relay.wire import stun
+from hub.relay.wire.ice import MOST_ADDRESSES, SILENCE, Credentials, IceLite
+from hub.relay.wire.mmsg import raw_address
+
+HOME, AWAY = raw_address("192.0.2.1", 1000), raw_address("192.0.2.2", 2000)
+
+
+def agent() -> IceLite:
+    ice = IceLite(Credentials("hub", "secret"), now=0.0)
+    ice.remote_fragment = "browser"
+    return ice
+
+
+def check(username: str = "hub:browser", password: str = "secret", *, nominate: bool = True) -> stun.Binding:
+    datagram = stun.request(b"0" * 12, username, password, priority=1, tie_breaker=1, use_candidate=nominate)
+    binding = stun.read(datagram)
+    assert binding is not None
+    return binding
+
+
+def test_a_valid_nomination_selects_and_is_answered_with_the_address_seen() -> None:
+    ice = agent()
+    verdict = ice.check(check(), HOME, 1.0)
+    assert verdict.valid
+    answer = stun.read(verdict.answer or b"")
+    assert answer is not None
+    assert answer.mapped == ("192.0.2.1", 1000)
+    assert answer.signed_by("secret")
+    assert ice.selected == HOME
+
+
+def test_a_forged_or_misnamed_check_changes_nothing_and_gets_no_answer() -> None:
+    ice = agent()
+    for binding in (check(password="guess"), check("other:browser"), check("hub:stranger"), check("hub")):
+        verdict = ice.check(binding, HOME, 20.0)
+        assert (verdict.valid, verdict.answer, verdict.reason) == (False, None, "stun_forged")
+    assert ice.selected is None
+    assert ice.silent(SILENCE + 0.1)
+
+
+def test_the_latest_nomination_wins_and_plain_checks_do_not_move_it() -> None:
+    ice = agent()
+    ice.check(check(), HOME, 1.0)
+    ice.check(check(nominate=False), AWAY, 2.0)
+    assert ice.selected == HOME
+    ice.check(check(), AWAY, 3.0)
+    assert ice.selected == AWAY
+
+
+def test_before_any_nomination_the_verified_address_is_used() -> None:
+    ice = agent()
+    ice.check(check(nominate=False), HOME, 1.0)
+    ice.check(check(nominate=False), AWAY, 1.0)
+    assert ice.selected == AWAY
+    ice.check(check(), HOME, 1.0)
+    assert ice.selected == HOME
+
+
+def test_a_peer_that_thinks_it_is_controlled_is_told_487() -> None:
+    message = stun.Message(stun.Method.BINDING, stun.Class.REQUEST, b"0" * 12)
+    message.attributes = {"USERNAME": "hub:browser", "ICE-CONTROLLED": 5}
+    message.add_message_integrity(b"secret")
+    binding = stun.read(bytes(message))
+    assert binding is not None
+    verdict = agent().check(binding, HOME, 1.0)
+    answer = stun.read(verdict.answer or b"")
+    assert answer is not None
+    assert (verdict.valid, answer.error_code) == (False, 487)
+
+
+def test_answers_are_never_taken_for_requests() -> None:
+    binding = stun.read(stun.success(b"0" * 12, ("192.0.2.1", 1), "secret"))
+    assert binding is not None
+    assert agent().check(binding, HOME, 1.0).answer is None
+
+
+def test_silence_is_thirty_seconds_without_a_valid_check() -> None:
+    ice = agent()
+    ice.check(check(), HOME, 10.0)
+    assert not ice.silent(10.0 + SILENCE)
+    assert ice.silent(10.1 + SILENCE)
+
+
+def test_addresses_are_bounded_and_the_selected_one_stays() -> None:
+    ice = agent()
+    ice.check(check(), HOME, 1.0)
+    for port in range(1, 100):
+        ice.check(check(nominate=False), raw_address("192.0.2.9", port), 1.0)
+    assert len(ice.addresses) == MOST_ADDRESSES
+    assert HOME in ice.addresses

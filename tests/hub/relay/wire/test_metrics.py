@@ -1,0 +1,34 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.relay.wire.metrics import DelayHistogram, _bucket, _upper
+
+
+def test_nothing_yet_is_all_zeros() -> None:
+    assert DelayHistogram().summary() == {"p50": 0.0, "p99": 0.0, "max": 0.0, "packets": 0.0}
+
+
+def test_percentiles_are_within_a_bucket() -> None:
+    delays = DelayHistogram()
+    for micros in range(1, 1001):
+        delays.add(micros / 1e6, 1, now=1.0)
+    summary = delays.summary()
+    assert 500 <= summary["p50"] <= 500 * 1.13
+    assert 990 <= summary["p99"] <= 990 * 1.13
+    assert summary["max"] == 1000
+
+
+def test_the_past_is_forgotten() -> None:
+    delays = DelayHistogram()
+    delays.add(5.0, 1, now=20.0)
+    delays.add(0.001, 1, now=35.0)
+    delays.add(0.001, 1, now=50.0)
+    assert delays.summary()["max"] == 1000
+
+
+@given(st.integers(min_value=0, max_value=2**60))
+def test_buckets_hold_what_they_say(value: int) -> None:
+    bucket = _bucket(value)
+    assert 0 <= bucket < 256
+    if bucket < 255:
+        assert value <= _upper(bucket) <= max(value * 1.13, value + 1)

@@ -1,0 +1,44 @@
+"""The browser's files, under a path that holds a digest of them all: cached for ever, new at once after a release."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+FOLDER: Final = Path(__file__).parent.parent / "static"
+CACHE: Final = "public, max-age=31536000, immutable"
+VERSION_LENGTH: Final = 12
+
+_files = StaticFiles(directory=FOLDER)
+router = APIRouter()
+
+
+def digest(folder: Path) -> str:
+    """A digest over names and contents of all files, the same on every machine."""
+    sums = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        sums.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sums.hexdigest()[:VERSION_LENGTH]
+
+
+VERSION: Final = digest(FOLDER)
+
+
+def static_url(path: str) -> str:
+    """Where the browser finds a file of `web/static`."""
+    return f"/static/{VERSION}/{path}"
+
+
+@router.get("/static/{version}/{path:path}", include_in_schema=False)
+async def static(request: Request, version: str, path: str) -> Response:
+    """A file. An older version's address gives today's file, uncached, so that a page left open does not break."""
+    response = await _files.get_response(path, request.scope)
+    if response.status_code >= 400:
+        raise HTTPException(response.status_code)
+    response.headers["Cache-Control"] = CACHE if version == VERSION else "no-cache"
+    return response
