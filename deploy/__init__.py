@@ -1,0 +1,1 @@
+"""The `hub` command, settings, supervisor, demo, benches, migrations: the only place that wires."""

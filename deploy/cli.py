@@ -1,10 +1,10 @@
-"""The `hub` command. Each command loads what it needs and no more: a relay loads no pages, `--help` little."""
+"""The `hub` command. Each command loads what it needs and no more: a relay loads no pages."""
 # ruff: noqa: PLC0415 - see above
 
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -135,9 +135,10 @@ def units_import(
     ] = False,
 ) -> None:
     """Check an official list (CSV: code, name, level, parent_code, valid_from); --write imports it."""
-    from deploy.unit_list import import_list, report_lines
+    from deploy.unit_list import import_list, read_list, report_lines
 
-    work = import_list(_settings_of_data(), file, write=write, skip_bad=skip_bad, complete=complete)
+    content = _guarded_now(lambda: read_list(file))
+    work = import_list(_settings_of_data(), content, write=write, skip_bad=skip_bad, complete=complete)
     report = _guarded(work)
     for line in report_lines(report, wanted=write):
         typer.echo(line)
@@ -208,7 +209,9 @@ def bench_live(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    # Records, sockets and keys are nobody else's on this machine.
+    os.umask(0o077)
+    app(prog_name="hub")
 
 
 def _demo_folder() -> Path | None:
@@ -251,10 +254,14 @@ def _run_fast(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _guarded(work: Coroutine[Any, Any, T]) -> T:
+    return _guarded_now(lambda: asyncio.run(work))
+
+
+def _guarded_now(work: Callable[[], T]) -> T:
     from deploy.explain import explained
 
     try:
-        return asyncio.run(work)
+        return work()
     except Exception as error:
         sentence = explained(error)
         if sentence is None:

@@ -1,4 +1,4 @@
-"""Errors a person at a terminal can do something about, one sentence each; all others keep their traceback."""
+"""Errors a person at a terminal can do something about, one sentence each; others keep their traceback."""
 
 from sqlalchemy.exc import DBAPIError
 

@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+AUTHORITY = Path("lan") / "authority.pem"
+"""Where a demo keeps the authority, below its secrets."""
 AUTHORITY_DAYS = 3650
 # Apple's systems refuse server certificates that are valid for longer than 398 days.
 SERVER_DAYS = 390

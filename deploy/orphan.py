@@ -4,12 +4,13 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import MutableMapping
 
 PR_SET_PDEATHSIG = 1
 PARENT = "HUB_SUPERVISOR_PID"
 
 
-def die_with_parent(environ: dict[str, str]) -> None:
+def die_with_parent(environ: MutableMapping[str, str]) -> None:
     """Ask the kernel for SIGTERM when the parent named in `environ` ends. Exits at once if it has already.
 
     Does nothing without a named parent (a process started by hand or by systemd), and outside Linux.

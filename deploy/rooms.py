@@ -10,7 +10,7 @@ from web.services import Services
 
 
 async def make_link(settings: Settings, code: str) -> str:
-    """The link, with a code that is shown this once. Makes the room if the unit has none. Raises CommandError."""
+    """The link; its code is shown this once. Makes the room if the unit has none. Raises CommandError."""
     async with open_services(settings) as services:
         point = await _room(services, code)
         return f"{settings.url}/enrol/{await services.points.issue(point)}"

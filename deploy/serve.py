@@ -11,10 +11,10 @@ from deploy.errors import CommandError
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.settings import Settings
-from deploy.supervisor import Program, Supervisor, stopped_by_signals
+from deploy.supervisor import Supervisor, hub_program, stopped_by_signals
 
-RELAY = Program("relay", ("relay",))
-WEB = Program("web", ("web",))
+RELAY = hub_program("relay")
+WEB = hub_program("web")
 
 T = TypeVar("T")
 

@@ -32,14 +32,15 @@ log = structlog.get_logger("supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep running: `python -m deploy <arguments>`."""
+    """One process to keep running; its pid file is `<name>.pid`."""
 
     name: str
-    arguments: tuple[str, ...]
+    command: tuple[str, ...]
 
-    def command(self) -> tuple[str, ...]:
-        """The command line."""
-        return (sys.executable, "-m", "deploy", *self.arguments)
+
+def hub_program(name: str, *arguments: str) -> Program:
+    """A process of the hub itself: `hub <name> <arguments>`, with the Python that runs us."""
+    return Program(name, (sys.executable, "-m", "deploy", name, *arguments))
 
 
 class Supervisor:
@@ -89,7 +90,7 @@ class Supervisor:
 
     async def _once(self, program: Program) -> int:
         child = await asyncio.create_subprocess_exec(
-            *program.command(), env=self._environ, stdin=asyncio.subprocess.DEVNULL, process_group=0
+            *program.command, env=self._environ, stdin=asyncio.subprocess.DEVNULL, process_group=0
         )
         pid_file = self._run_dir / f"{program.name}.pid"
         try:

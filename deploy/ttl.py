@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 LONGEST = timedelta(days=366)
-_SHAPE = re.compile(r"(\d{1,6})([smhd])")
+_SHAPE = re.compile(r"([0-9]{1,6})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

@@ -41,13 +41,17 @@ SENTENCES: Final = {
 }
 
 
-async def import_list(
-    settings: Settings, file: Path, *, write: bool, skip_bad: bool, complete: bool
-) -> ImportReport:
-    """Check a file against the stored tree and, with `write`, import it. Raises CommandError for a huge file."""
+def read_list(file: Path) -> bytes:
+    """The file's bytes. Raises CommandError for one too large to be a list of units."""
     if file.stat().st_size > MAX_BYTES:
         raise CommandError(f"{file} is larger than {MAX_BYTES:,} bytes")
-    content = file.read_bytes()
+    return file.read_bytes()
+
+
+async def import_list(
+    settings: Settings, content: bytes, *, write: bool, skip_bad: bool, complete: bool
+) -> ImportReport:
+    """Check a list against the stored tree and, with `write`, import it."""
     async with open_services(settings) as services:
         return await services.units.import_list(content, write=write, skip_bad=skip_bad, complete=complete)
 

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
+from deploy.lan import AUTHORITY
 from deploy.settings import Settings
 from deploy.wiring import open_services, web_settings
 from web.app import create_app
@@ -69,7 +70,7 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 def _offer_authority(app: FastAPI, settings: Settings) -> None:
     """In a demo on the local network, devices fetch the authority to install from the hub itself."""
-    path = settings.secrets_dir / "lan" / "authority.pem"
+    path = settings.secrets_dir / AUTHORITY
     if settings.tls_certificate is None or not path.exists():
         return
 

@@ -86,7 +86,11 @@ class Conversation:
         """When `tick` is next wanted."""
         if self.ended:
             return None
-        return self._opened_at + HELLO_SECONDS if self._state == self._waiting else self._heard_at + SILENT_SECONDS
+        return (
+            self._opened_at + HELLO_SECONDS
+            if self._state == self._waiting
+            else self._heard_at + SILENT_SECONDS
+        )
 
     def receive(self, text: str, now: float) -> list[Act]:
         """Take one text from the client."""
@@ -106,6 +110,10 @@ class Conversation:
     def receive_binary(self) -> list[Act]:
         """Take a binary frame: the protocol has none."""
         return [] if self.ended else self._end(CloseCode.MESSAGE_BAD, "binary frame")
+
+    def stop(self) -> None:
+        """It ended for a reason outside: nothing is taken any more."""
+        self._state = self._over
 
     def tick(self, now: float) -> list[Act]:
         """Let the deadline pass."""

@@ -1,45 +1,61 @@
 """Keeps the relay's stage of one session as the records want it: who may receive, and what feeds which slot.
 
-A narrowing reaches the relay *before* it is committed (`narrowing`), everything else after (`update`).
+A narrowing reaches the relay *before* it is committed (`narrow`, called while the session is locked), everything else
+after (`update`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Protocol
 
 import structlog
 
 from hub.reception.errors import Refusal
-from hub.reception.program import Feed, Source, program
+from hub.reception.program import Feed, program
 from hub.reception.stage import StageWish
-from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable, wait_up
+from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable
 from hub.relay.core.specs import SlotName, SourceId, StageSpec, TrackKind
-from hub.store.database import Busy
+from signaling.peers import Peers
 
 log = structlog.get_logger(__name__)
 
 RELAY_SECONDS: Final = 3.0
-"""How long a closing of the doors waits for a relay that is just being restarted."""
+"""How long a closing of the doors waits for a relay that is just being restarted; the session is locked meanwhile."""
+RETRY_SECONDS: Final = 0.05
+
+
+class Records(Protocol):
+    """The part of `LiveSession` the director reads."""
+
+    @property
+    def head(self) -> int:
+        """The number of the last event known here."""
+        ...
+
+    def stage(self) -> StageWish:
+        """What the relay is wished to do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """Nobody outside `wish` until an event after `base` is known: the session was locked, so that is the commit's."""
+
+    base: int
+    wish: StageWish
 
 
 class Director:
-    """One session's. `wish` and `sources` are asked whenever a stage is put."""
+    """One session's. `records` and `peers` are read whenever a stage is put."""
 
-    def __init__(
-        self,
-        session: str,
-        relay: RelayClient,
-        wish: Callable[[], StageWish],
-        sources: Callable[[], list[Source]],
-    ) -> None:
+    def __init__(self, session: str, relay: RelayClient, records: Records, peers: Peers) -> None:
         self._session = session
         self._relay = relay
-        self._wish = wish
-        self._sources = sources
-        self._holds: list[StageWish] = []
-        self._doubtful: list[StageWish] = []
+        self._records = records
+        self._peers = peers
+        self._holds: list[_Hold] = []
         self._put: StageSpec | None = None
+        self._known = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -47,67 +63,81 @@ class Director:
         """What the relay was last told; None when that is not known."""
         return self._put
 
-    def forget(self) -> None:
-        """The relay may be another one: the next `update` tells it everything."""
+    async def relay_up(self) -> None:
+        """The relay's peers were read, so its sources are known: tell it everything."""
         self._put = None
+        self._known.set()
+        await self.update()
+
+    def relay_down(self) -> None:
+        """Nothing is put until `relay_up`: a stage without the sources of before would cut a running picture."""
+        self._put = None
+        self._known.clear()
 
     async def update(self) -> None:
         """Bring the relay up to the wish. A relay that cannot be reached is told when its link comes up."""
+        if not self._known.is_set():
+            return
         try:
             await self._apply()
         except (RelayUnavailable, RelayRefused) as error:
-            self._put = None
             log.warning("stage not put", session=self._session, why=str(error))
 
-    @asynccontextmanager
-    async def narrowing(self, to: StageWish) -> AsyncIterator[None]:
-        """Inside, the relay lets in nobody whom `to` shuts out. Raises Refusal("media_unavailable") when it cannot be told.
+    async def narrow(self, wish: StageWish) -> None:
+        """Let in nobody whom `wish` shuts out, until it is committed or given up.
 
-        The block must bring the state at hand up to date before it ends: the full wish is put then. When it raises
-        anything but a refusal, nobody knows whether the command stands: the doors stay shut until `certain`.
+        The records at hand must be as committed, and the session locked. Raises Refusal("media_unavailable") when the
+        relay cannot be told: a door that cannot be shut must not be said to be.
         """
-        self._holds.append(to)
+        hold = _Hold(self._records.head, wish)
+        before = self._wish()
+        if before.narrower(wish).audience == before.audience:
+            return  # it shuts nobody out
+        self._holds.append(hold)
         try:
             await self._apply_surely()
-            yield
-        except (Refusal, Busy):
+        except Refusal:
+            self._holds.remove(hold)
             raise
-        except BaseException:
-            self._doubtful.append(to)
-            raise
-        finally:
-            self._holds.remove(to)
-            await self.update()
 
-    def certain(self) -> None:
-        """The state at hand is the committed one."""
-        self._doubtful.clear()
+    async def give_up(self) -> None:
+        """What was narrowed for was not committed. The records at hand must be fresh."""
+        self._holds.clear()
+        await self.update()
 
     async def _apply_surely(self) -> None:
         try:
-            try:
-                await self._apply()
-            except RelayUnavailable:
-                self._put = None
-                await wait_up(self._relay, RELAY_SECONDS)
-                await self._apply()
-        except (RelayUnavailable, RelayRefused) as error:
-            self._put = None
+            async with asyncio.timeout(RELAY_SECONDS):
+                while True:
+                    await self._known.wait()
+                    try:
+                        await self._apply()
+                    except RelayUnavailable:
+                        await asyncio.sleep(RETRY_SECONDS)  # the link says within an instant that it is down
+                    else:
+                        return
+        except (TimeoutError, RelayRefused) as error:
             raise Refusal("media_unavailable") from error
 
     async def _apply(self) -> None:
         async with self._one_at_a_time:
             wanted = self._wanted()
             if wanted != self._put:
+                self._put = None  # unknown until it is answered
                 await self._relay.put_stage(wanted)
                 self._put = wanted
 
     def _wanted(self) -> StageSpec:
         wish = self._wish()
-        for hold in (*self._holds, *self._doubtful):
-            wish = wish.narrower(hold)
-        feeds = program(wish, self._sources())
+        feeds = program(wish, self._peers.sources())
         return StageSpec(self._session, wish.audience, tuple(_slot(feed) for feed in feeds))
+
+    def _wish(self) -> StageWish:
+        self._holds = [hold for hold in self._holds if self._records.head <= hold.base]
+        wish = self._records.stage()
+        for hold in self._holds:
+            wish = wish.narrower(hold.wish)
+        return wish
 
 
 def _slot(feed: Feed) -> tuple[SlotName, SourceId]:

@@ -16,7 +16,12 @@ from signaling.seat import Seat
 
 log = structlog.get_logger(__name__)
 
-CODES: Final = {"full": "media_full", "peers_full": "media_full", "sdp_bad": "sdp_bad", "sdp_no_codec": "sdp_bad"}
+CODES: Final = {
+    "full": "media_full",
+    "peers_full": "media_full",
+    "sdp_bad": "sdp_bad",
+    "sdp_no_codec": "sdp_bad",
+}
 """The protocol's codes for the relay's. Whatever else it refuses is `media_unavailable` to a participant."""
 
 

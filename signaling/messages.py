@@ -84,7 +84,9 @@ class Ping(Message):
 
 
 ClientMessage = Hello | Command | MediaOpen | MediaAnswer | MediaClose | MediaReport | Ping
-_CLIENT: Final[TypeAdapter[ClientMessage]] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])
+_CLIENT: Final[TypeAdapter[ClientMessage]] = TypeAdapter(
+    Annotated[ClientMessage, Field(discriminator="type")]
+)
 
 
 def read(text: str) -> ClientMessage:

@@ -45,7 +45,9 @@ class PresenceBook:
         missing = here.difference(connected)
         self._said_goodbye &= missing
         self._missing_since = {point: self._missing_since.get(point, now) for point in missing}
-        return joined + [change for point in sorted(missing) if (change := self._left(point, now)) is not None]
+        return joined + [
+            change for point in sorted(missing) if (change := self._left(point, now)) is not None
+        ]
 
     def _left(self, point: str, now: float) -> Change | None:
         if point in self._said_goodbye:

@@ -1,11 +1,10 @@
 """One connection of one participant in a session: who, how far told, and which media peer."""
 
-from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.people.actor import Actor
+from hub.reception.acts.registry import may
 from hub.reception.viewer import Viewer
-from signaling.commands import may
 from signaling.errors import CloseCode
 from signaling.message import Screen
 from signaling.outbox import Outbox
@@ -17,12 +16,12 @@ class Timeline(Protocol):
     """The part of `LiveSession` a seat reads."""
 
     @property
-    def n(self) -> int:
+    def head(self) -> int:
         """The last event known."""
         ...
 
-    def after(self, viewer: Viewer, n: int) -> list[dict[str, object]]:
-        """The events after `n` as this participant may see them."""
+    def after(self, viewer: Viewer, n: int) -> list[dict[str, Any]] | None:
+        """The events after `n` as this participant may see them; None when they are no longer here."""
         ...
 
 
@@ -57,15 +56,17 @@ class Seat:
 
     def bring(self, timeline: Timeline, texts: EventTexts) -> None:
         """Queue what is new for them, then the head when the last of it was not theirs to see."""
-        if self.sent >= timeline.n or self.outbox.closing:
+        if self.sent >= timeline.head or self.outbox.closing:
             return
-        last = 0
-        for wire in timeline.after(self.viewer, self.sent):
+        wires = timeline.after(self.viewer, self.sent)
+        if wires is None:
+            self.end(CloseCode.GOING_AWAY)  # too far behind to be told: a snapshot on coming back
+            return
+        for wire in wires:
             self.outbox.put(texts.event(wire))
-            last = int(str(wire["n"]))
-        if last != timeline.n:
-            self.outbox.put(texts.head(timeline.n))
-        self.sent = timeline.n
+        if not wires or wires[-1]["n"] != timeline.head:
+            self.outbox.put(texts.head(timeline.head))
+        self.sent = timeline.head
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""
@@ -80,8 +81,3 @@ class Seat:
     def same_room(self, other: "Seat") -> bool:
         """Whether both are the same connection point's."""
         return self.viewer.point is not None and self.viewer.point == other.viewer.point
-
-
-def with_roles(viewer: Viewer, now: Viewer) -> bool:
-    """Whether a participant is still who they were, apart from the name."""
-    return replace(viewer, name="") == replace(now, name="")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import web.pages
-from signaling.halls import Halls
+from signaling.live_sessions import LiveSessions
 from web import errors
 from web.api import routers
 from web.guard import Guard
@@ -22,7 +22,7 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
     app.state.services = services
     app.state.settings = settings or WebSettings()
     app.state.error_page = web.pages.error_page
-    app.state.halls = Halls(
+    app.state.sessions = LiveSessions(
         db=services.db,
         receptions=services.receptions,
         relay=services.relay,
@@ -39,5 +39,5 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with app.state.halls.running():
+    async with app.state.sessions.running():
         yield

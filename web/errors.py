@@ -39,12 +39,12 @@ STATUS: Final = {
 
 _BY_STATUS: Final = {
     400: "request_bad",
-    401: "sign_in_needed",
+    401: "signed_out",
     403: "not_allowed",
     404: NOT_THERE,
     405: "method_not_allowed",
     413: "too_large",
-    415: "media_type_bad",
+    415: "unsupported_media_type",
     503: "busy",
 }
 
@@ -109,7 +109,7 @@ async def _token(request: Request, error: Exception) -> Response:
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
     if for_program(request):
-        return await error_response(request, 401, "sign_in_needed")
+        return await error_response(request, 401, "signed_out")
     target = request.url.path if request.method == "GET" else "/"
     return RedirectResponse("/sign-in?" + urlencode({"next": target}), 303)
 
@@ -124,4 +124,4 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("request failed", path=request.url.path, exc_info=error)
-    return await error_response(request, 500, "internal")
+    return await error_response(request, 500, "failed")

@@ -17,7 +17,7 @@ from hub.store.ids import Ids
 from hub.units.service import Units
 
 if TYPE_CHECKING:
-    from signaling.halls import Halls
+    from signaling.live_sessions import LiveSessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,6 @@ def settings_of(connection: HTTPConnection) -> WebSettings:
     return cast(WebSettings, connection.app.state.settings)
 
 
-def halls_of(connection: HTTPConnection) -> "Halls":
+def live_sessions_of(connection: HTTPConnection) -> "LiveSessions":
     """The live sessions of this process."""
-    return cast("Halls", connection.app.state.halls)
+    return cast("LiveSessions", connection.app.state.sessions)

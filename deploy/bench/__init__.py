@@ -1,0 +1,1 @@
+"""What this machine can do: `hub bench relay` and `hub bench live`."""

@@ -48,7 +48,7 @@ def banner(url: str, plan: DemoPlan, shown: Showcase, data_dir: Path, *, points:
     for person in data.people():
         yield f"    {person.login:<10} {DOES[person.role.value]}"
     yield ""
-    yield "  Or be a room: each link makes the browser that opens it that room (one browser profile per room)."
+    yield "  Or be a room: each link makes the browser that opens it that room (a profile per room)."
     for label, code in zip(
         ("district", "commune, its case is heard now", "commune elsewhere"), shown.codes(), strict=True
     ):
@@ -66,7 +66,7 @@ def lan_banner(url: str, room: DemoRoom, authority_url: str) -> Iterator[str]:
     yield ""
     yield qr_text(url + room.path())
     yield f"    {url}{room.path()}   {room.name}"
-    yield "  The browser warns once, because this machine made its certificate itself: go on, or first install"
+    yield "  The browser warns once, since this machine made its certificate itself: go on, or first install"
     yield f"  {authority_url} on the device."
     yield "  If nothing opens, allow the port (TCP and UDP) in this machine's firewall."
     yield ""

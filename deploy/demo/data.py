@@ -16,6 +16,9 @@ from hub.people.roles import Role
 PASSWORD: Final = "tiep-cong-dan"
 """Of every demo account."""
 PROVINCE: Final = "90"
+HALL: Final = "Hội trường tiếp công dân tỉnh"
+HALL_SUBTITLE: Final = "Điểm cầu trung tâm · hình ảnh mô phỏng"
+"""What the generated picture says it shows."""
 AGENDA: Final = 8
 """The first cases of the list make the session's agenda; the fourth is a denunciation."""
 

@@ -29,6 +29,8 @@ class DemoPlan:
     """The live session, and every invited room: districts first, then communes."""
 
     session: str
+    current: str
+    """Code of the unit whose case was current at the start."""
     rooms: tuple[DemoRoom, ...]
 
     def room(self, unit: str) -> DemoRoom:
@@ -51,4 +53,4 @@ def write_plan(folder: Path, plan: DemoPlan) -> None:
 def read_plan(folder: Path) -> DemoPlan:
     """Read the file. Raises OSError when there is none."""
     raw = json.loads((folder / FILE).read_text("utf-8"))
-    return DemoPlan(raw["session"], tuple(DemoRoom(**room) for room in raw["rooms"]))
+    return DemoPlan(raw["session"], raw["current"], tuple(DemoRoom(**room) for room in raw["rooms"]))

@@ -3,14 +3,14 @@
 import asyncio
 import ssl
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import httpx
 
 POLL_S: Final = 0.25
 
 
-def trust(authority: Path | None) -> ssl.SSLContext | bool:
+def trust(authority: Path | None) -> ssl.SSLContext | Literal[True]:
     """How to check the hub's certificate: by the authority made on the spot, else as usual."""
     return ssl.create_default_context(cafile=str(authority)) if authority else True
 

@@ -1,7 +1,6 @@
 """`hub demo`: prepare the data, start relay, web and cast, and say where to look once it is live."""
 
 import asyncio
-from pathlib import Path
 
 import typer
 
@@ -12,35 +11,33 @@ from deploy.demo.ready import until_ready
 from deploy.demo.seed import seed
 from deploy.demo.session import live_session
 from deploy.errors import CommandError
-from deploy.lan import certificate_for
+from deploy.lan import AUTHORITY, certificate_for
 from deploy.logs import set_up_logs
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.serve import RELAY, WEB, check_ports, child_environ, unless_stopped
 from deploy.settings import Settings
-from deploy.supervisor import Program, Supervisor, stopped_by_signals
+from deploy.supervisor import Supervisor, hub_program, stopped_by_signals
 from deploy.wiring import open_services
 
 ANY = "0.0.0.0"
-AUTHORITY = Path("lan") / "authority.pem"
 
 
 async def run_demo(wanted: Settings, points: int, *, lan: bool) -> int:
     """Run the demo until a signal. Gives the exit code. Raises CommandError, AlreadyRunning."""
     settings = on_lan(wanted) if lan else wanted
     set_up_logs("demo", style=settings.log_format, level=settings.log_level)
-    cast = Program("cast", ("cast", "--points", str(points)))
+    cast = hub_program("cast", "--points", str(points))
     with only_one(settings.run_dir / "supervisor.pid"):
         check_ports(settings)
         supervisor = Supervisor([RELAY, WEB, cast], settings.run_dir, child_environ(settings))
         with stopped_by_signals(supervisor):
             typer.echo("Preparing the province, its people and its cases …")
-            prepared = await unless_stopped(supervisor, prepare(settings))
-            if prepared is None:
+            plan = await unless_stopped(supervisor, prepare(settings))
+            if plan is None:
                 return 0
             typer.echo("Starting relay, web, camera and rooms …")
-            plan, current = prepared
-            greeting = asyncio.create_task(_greet(settings, plan, current, points, lan=lan))
+            greeting = asyncio.create_task(_greet(settings, plan, points, lan=lan))
             try:
                 return await supervisor.run()
             finally:
@@ -48,15 +45,15 @@ async def run_demo(wanted: Settings, points: int, *, lan: bool) -> int:
                 await asyncio.gather(greeting, return_exceptions=True)
 
 
-async def prepare(settings: Settings) -> tuple[DemoPlan, str]:
-    """Make or continue the demo's data: its plan, and the code of the unit whose case is current."""
+async def prepare(settings: Settings) -> DemoPlan:
+    """Make or continue the demo's data, up to a session that is live."""
     await upgrade(settings.database)
     async with open_services(settings) as services:
         rooms = await seed(services)
-        session, current = await live_session(services, [room.point for room in rooms])
-    plan = DemoPlan(session, tuple(rooms))
+        session, current = await live_session(services, tuple(room.point for room in rooms))
+    plan = DemoPlan(session, current, tuple(rooms))
     write_plan(settings.data_dir, plan)
-    return plan, current
+    return plan
 
 
 def on_lan(settings: Settings) -> Settings:
@@ -75,11 +72,11 @@ def on_lan(settings: Settings) -> Settings:
     )
 
 
-async def _greet(settings: Settings, plan: DemoPlan, current: str, points: int, *, lan: bool) -> None:
+async def _greet(settings: Settings, plan: DemoPlan, points: int, *, lan: bool) -> None:
     authority = settings.secrets_dir / AUTHORITY if lan else None
     await until_ready(f"{settings.scheme}://{LOOPBACK}:{settings.port}", authority)
     url = f"{settings.scheme}://localhost:{settings.port}"
-    shown = showcase(current)
+    shown = showcase(plan.current)
     lines = list(banner(url, plan, shown, settings.data_dir, points=points))
     if lan:
         outside = f"{settings.scheme}://{local_addresses()[0]}:{settings.port}"

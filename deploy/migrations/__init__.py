@@ -70,7 +70,7 @@ async def _alone(url: str) -> AsyncIterator[AsyncConnection]:
     parsed = async_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite:
-        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_async_engine(parsed, connect_args={"isolation_level": None} if sqlite else {})
     if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)

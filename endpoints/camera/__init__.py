@@ -1,1 +1,1 @@
-"""A generated camera: a calm moving picture with a clock, and a voice. For demos, simulated rooms and benches."""
+"""A generated camera: a calm picture with a clock, and a voice. For demos and simulated rooms."""

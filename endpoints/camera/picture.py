@@ -1,4 +1,4 @@
-"""What the generated camera sees: a speaker at a desk, a running clock, a title. Pure: same input, same pixels.
+"""What the generated camera sees: a speaker at a desk, a running clock, a title. Pure.
 
 The still parts are drawn once, at twice the size for smooth edges; a frame only moves pieces: 2.5 ms.
 """
@@ -49,7 +49,7 @@ class Picture:
         self._clock: tuple[str, Image.Image] = ("", Image.new("RGBA", (1, 1)))
 
     def frame(self, seconds: float, wall_time: datetime, level: float) -> Image.Image:
-        """The RGB picture `seconds` after the start; `wall_time` is shown as it stands, `level` is the voice, 0–1."""
+        """The RGB picture `seconds` after the start. `wall_time` is shown; `level` (0–1) is the voice."""
         picture = self._wall.copy()
         self._put_light(picture, seconds)
         self._put_speaker(picture, seconds, level)

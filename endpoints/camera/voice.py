@@ -1,4 +1,4 @@
-"""A voice that is nobody's: syllables with Vietnamese-like tones, made from harmonics under formants. Pure."""
+"""A voice that is nobody's: syllables with Vietnamese-like tones, harmonics under formants. Pure."""
 
 from dataclasses import dataclass
 from typing import Final

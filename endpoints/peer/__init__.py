@@ -1,4 +1,4 @@
-"""A light WebRTC client: real ICE, DTLS and SRTP without decoding, so that one process can be hundreds of them.
+"""A light WebRTC client: real ICE, DTLS and SRTP without decoding. One process can be hundreds of them.
 
 `LightPeer` is sans-IO; `Pool` drives any number of peers, one UDP socket each. Used by the simulated fleet,
 the generated camera and the benches. For a judge that is not ours, use a browser or aiortc.

@@ -1,6 +1,6 @@
 """Drives light peers: one UDP socket each, read in turns with `recvmmsg`.
 
-Polling beats waking here: 190 viewers of one 1.5 Mbit/s picture get 45,000 packets a second, and a wake-up for
+Polling beats waking: 190 viewers of one 1.5 Mbit/s picture get 45,000 packets a second, and a wake-up for
 each would cost more than the packets. An idle socket costs half a microsecond a turn.
 """
 

@@ -1,4 +1,6 @@
-"""Work on cases inside a caller's transaction: numbers, classification, directives. Rights are the caller's business."""
+"""Work on cases inside a caller's transaction: numbers, classification, directives. Rights are the caller's
+business.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +40,9 @@ MOST_PERSONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What is known when a case is received. `unit` is the id of the unit in charge, which also numbers it."""
+    """What is known when a case is received. `unit` is the id of the unit in charge, which also numbers
+    it.
+    """
 
     kind: CaseKind
     field: CaseField
@@ -100,10 +104,12 @@ class Desk:
         return case
 
     async def reclassify(self, case: Case, kind: CaseKind) -> None:
-        """Change the kind. It never fails half-way into a hearing: what would name a denouncer is moved, not refused.
+        """Change the kind. It never fails half-way into a hearing: what would name a denouncer is moved, not
+        refused.
 
-        Becoming a denunciation, the petitioners go into the vault, and so do title and summary as they were, where
-        they name one of them; a masked copy stays. Ceasing to be one unseals nothing: who came protected stays so.
+        Becoming a denunciation, the petitioners go into the vault, and so do title and summary as they were,
+        where they name one of them; a masked copy stays. Ceasing to be one unseals nothing: who came
+        protected stays so.
         """
         if kind is CaseKind.DENUNCIATION:
             await self._hide_people(case)
@@ -135,7 +141,7 @@ class Desk:
         )
 
     async def issue(
-        self, case: Case, lead: Unit, supporting: Iterable[Unit], text: str, due: date, by: Actor
+        self, case: Case, lead: Unit, supporting: Iterable[Unit], *, text: str, due: date, by: Actor
     ) -> str:
         """Record a directive; the directed units come within sight of the case. Its id."""
         directive = Directive(
@@ -193,7 +199,9 @@ class Desk:
         )
 
     async def _next_serial(self, unit_id: str, year: int) -> int:
-        """The row lock is held until the caller commits, and a rollback gives the number back: hence no gaps."""
+        """The row lock is held until the caller commits, and a rollback gives the number back: hence no
+        gaps.
+        """
         await self._put_missing(CaseBook, unit_id=unit_id, year=year, last=0)
         book = await self._session.get_one(
             CaseBook, (unit_id, year), with_for_update=True, populate_existing=True

@@ -2,7 +2,8 @@
 
 
 class Refusal(Exception):
-    """Nothing was changed. `code` is one of signaling/PROTOCOL.md's errors; the sentence is in the locale catalogues.
+    """Nothing was changed. `code` is one of signaling/PROTOCOL.md's errors; the sentence is in the locale
+    catalogues.
 
     `params` are plain values for that sentence. They never hold anything the refused person may not see.
     """

@@ -30,7 +30,9 @@ class CaseInfo:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilters:
-    """What a list of cases is narrowed to. `text` matches number and title without tone marks; at most 200 rows."""
+    """What a list of cases is narrowed to. `text` matches number and title without tone marks; at most 200
+    rows.
+    """
 
     kind: str | None = None
     field: str | None = None

@@ -10,7 +10,9 @@ MASK: Final = "•••"
 
 
 def masked(text: str, names: Iterable[str]) -> str:
-    """The text with every name masked, tone marks and case aside; all of it when a name cannot be told from the rest."""
+    """The text with every name masked, tone marks and case aside; all of it when a name cannot be told from
+    the rest.
+    """
     for name in names:
         if not _names(text, name):
             continue

@@ -94,7 +94,9 @@ class Petitioner(Base):
 
 
 class SealedPetitioner(Base):
-    """A denouncer, encrypted; nothing here can be searched or listed by. Only the number of persons is readable."""
+    """A denouncer, encrypted; nothing here can be searched or listed by. Only the number of persons is
+    readable.
+    """
 
     __tablename__ = "sealed_petitioners"
 
@@ -105,7 +107,9 @@ class SealedPetitioner(Base):
 
 
 class SealedText(Base):
-    """Title and texts of a case as they were before it became a denunciation, where they named a denouncer; encrypted."""
+    """Title and texts of a case as they were before it became a denunciation, where they named a denouncer;
+    encrypted.
+    """
 
     __tablename__ = "sealed_texts"
 

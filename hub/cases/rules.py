@@ -58,8 +58,8 @@ def due(on: date, today: date) -> Due:
 def reads_kind(actor: Actor, kind: str) -> bool:
     """Whether this actor reads cases of that kind at all, within their unit's sight.
 
-    Denunciations are for the staff who work on them only. Rooms and point leaders never: a room is a public place,
-    and its leader may be the one who is denounced.
+    Denunciations are for the staff who work on them only. Rooms and point leaders never: a room is a public
+    place, and its leader may be the one who is denounced.
     """
     if actor.key == "hub":
         return True
@@ -69,7 +69,9 @@ def reads_kind(actor: Actor, kind: str) -> bool:
 
 
 def may_see(actor: Actor, kind: str, reach: frozenset[str]) -> bool:
-    """Whether the actor may know that a case exists. `reach` are the ids of the units within whose sight it is."""
+    """Whether the actor may know that a case exists. `reach` are the ids of the units within whose sight it
+    is.
+    """
     if not reads_kind(actor, kind):
         return False
     if actor.unit is None:

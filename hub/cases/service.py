@@ -71,7 +71,9 @@ class Cases:
             return CasePage(tuple(await shelf.infos(session, found)), total or 0)
 
     async def directives_for(self, actor: Actor, *, mine: bool = True) -> list[DirectiveInfo]:
-        """Directives in cases the actor may see, the most urgent first; `mine`: those to the actor's own unit only."""
+        """Directives in cases the actor may see, the most urgent first; `mine`: those to the actor's own unit
+        only.
+        """
         wanted = select(Directive).join(Case, Case.id == Directive.case_id).where(_visible(actor))
         if mine:
             directed = DirectiveUnit.directive_id == Directive.id
@@ -85,7 +87,8 @@ class Cases:
         return await self._directives(select(Directive).where(Directive.case_id == case_id))
 
     async def open_identity(self, actor: Actor, case_id: str, reason: str) -> tuple[Person, ...]:
-        """Who denounces: for a chair or the reception staff within whose sight the case is, with a reason, audited.
+        """Who denounces: for a chair or the reception staff within whose sight the case is, with a reason,
+        audited.
 
         Raises Refusal case_unknown, not_allowed, data_bad (a reason has 10 to 500 characters).
         """

@@ -1,4 +1,6 @@
-"""The denouncer vault: who denounces is kept encrypted, apart from everything else, and leaves it only by `open`."""
+"""The denouncer vault: who denounces is kept encrypted, apart from everything else, and leaves it only by
+`open`.
+"""
 
 import json
 from dataclasses import asdict, dataclass, field

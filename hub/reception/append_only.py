@@ -32,5 +32,7 @@ def statements(dialect: str) -> list[str]:
 
 
 def drop_statements(dialect: str) -> list[str]:
-    """Statements that take the triggers away again: for the migration's way back, and for tests of `verify`."""
+    """Statements that take the triggers away again: for the migration's way back, and for tests of
+    `verify`.
+    """
     return list(_SQLITE_DROP if dialect == "sqlite" else _POSTGRESQL_DROP)

@@ -1,8 +1,8 @@
 """The proof that a timeline is what it was: hashes that link, and seals that only the hub can make. Pure.
 
-Every event's `hash` is SHA-256 over its content and the hash before it; its `seal` is an HMAC of that hash, so that a
-forger with the database but without the key cannot write a chain anew. The session's head (number, hash, HMAC of
-both) shows what was cut off at the end.
+Every event's `hash` is SHA-256 over its content and the hash before it; its `seal` is an HMAC of that hash,
+so that a forger with the database but without the key cannot write a chain anew. The session's head (number,
+hash, HMAC of both) shows what was cut off at the end.
 """
 
 import hashlib
@@ -31,7 +31,8 @@ class Head:
 class Verdict:
     """`events` are how many stand proven. When not `ok`: `what` happened, first at event `first_bad_n`.
 
-    `sealed_wrong`: every event is in order, yet the session's head is not theirs (number `first_bad_n` is the head's).
+    `sealed_wrong`: every event is in order, yet the session's head is not theirs (number `first_bad_n` is the
+    head's).
     """
 
     ok: bool
@@ -122,7 +123,9 @@ def _genuine(row: Event, n: int, key: bytes) -> bool:
 
 
 def _name(rest: Sequence[Event], n: int, prev_hash: str, end: int, key: bytes) -> Wrong:
-    """What happened at n, where the n-th row is not the genuine n-th event. `rest` are the rows from there on."""
+    """What happened at n, where the n-th row is not the genuine n-th event. `rest` are the rows from there
+    on.
+    """
     if n > end:
         return "inserted"
     if any(row.prev_hash == prev_hash and _genuine(row, n, key) for row in rest):

@@ -90,9 +90,10 @@ HUB_KEY: Final = "hub"
 class Event:
     """One event of a timeline, as stored.
 
-    `media_ms` is milliseconds since the session went live, None before. `audience` is the item's audience when it
-    happened ("staff" for what only staff see, "all" without an item). `item_id`, `case_id`, `unit_id` say what it is
-    about. `hash` covers everything but itself and `seal`; `prev_hash` is the hash of event n-1.
+    `media_ms` is milliseconds since the session went live, None before. `audience` is the item's audience
+    when it happened ("staff" for what only staff see, "all" without an item). `item_id`, `case_id`, `unit_id`
+    say what it is about. `hash` covers everything but itself and `seal`; `prev_hash` is the hash of event
+    n-1.
     """
 
     session_id: str

@@ -48,18 +48,19 @@ def _live(state: SessionState, event: Event) -> SessionState:
     return replace(state, status=Status.LIVE, live_at=event.at)
 
 
-def _paused(state: SessionState, event: Event) -> SessionState:
+def _paused(state: SessionState, _: Event) -> SessionState:
     return replace(state, status=Status.PAUSED)
 
 
-def _resumed(state: SessionState, event: Event) -> SessionState:
-    # An ended item stays current, so that a closed hearing does not end in an open room; resuming is a deliberate act.
+def _resumed(state: SessionState, _: Event) -> SessionState:
+    # An ended item stays current, so that a closed hearing does not end in an open room; resuming is a
+    # deliberate act.
     item = state.current_item
     ended = item is not None and item.status not in OPEN_ITEM
     return replace(state, status=Status.LIVE, current=None if ended else state.current)
 
 
-def _closed(state: SessionState, event: Event) -> SessionState:
+def _closed(state: SessionState, _: Event) -> SessionState:
     return replace(state, status=Status.CLOSED)
 
 
@@ -129,7 +130,7 @@ def _given(state: SessionState, event: Event) -> SessionState:
     return replace(state, items={**state.items, item.id: replace(item, guests=item.guests | {point})})
 
 
-def _ended(state: SessionState, event: Event) -> SessionState:
+def _ended(state: SessionState, _: Event) -> SessionState:
     return replace(state, floor=None)
 
 

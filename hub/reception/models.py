@@ -99,7 +99,9 @@ class TimelineEvent(Base):
 
 
 class CommandReceipt(Base):
-    """What a command came to, so that its repetition is answered alike. `code` and `params` when it was refused."""
+    """What a command came to, so that its repetition is answered alike. `code` and `params` when it was
+    refused.
+    """
 
     __tablename__ = "command_receipts"
 

@@ -1,7 +1,7 @@
 """Which source feeds which slot: a stage wish and what is arriving, made into a program. Pure.
 
-The hall is a console's camera (the chair's before the clerk's), else an encoder's. The point that has the floor stands
-beside it with its own picture and voice; a second voice from the hall is heard too.
+The hall is a console's camera (the chair's before the clerk's), else an encoder's. The point that has the
+floor stands beside it with its own picture and voice; a second voice from the hall is heard too.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,9 @@ Slot = Literal["main", "second", "voice1", "voice2", "voice3"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A track that is arriving. `owner` is `console:<account>`, `whip:<token>` or `point:<id>`; `since` orders arrivals."""
+    """A track that is arriving. `owner` is `console:<account>`, `whip:<token>` or `point:<id>`; `since`
+    orders arrivals.
+    """
 
     peer: str
     owner: str
@@ -68,7 +70,9 @@ def _rank(source: Source) -> tuple[bool, bool, float, str]:
 
 
 def _hall_voices(known: list[Source], hall: Source | None) -> list[Source]:
-    """The voice that goes with the picture, then one more console's; an encoder's only with its picture or alone."""
+    """The voice that goes with the picture, then one more console's; an encoder's only with its picture or
+    alone.
+    """
     voices = sorted((each for each in known if _hall(each) and each.kind == "microphone"), key=_rank)
     with_picture = [each for each in voices if hall is not None and each.owner == hall.owner]
     consoles = [each for each in voices if each.owner.startswith("console:")]

@@ -1,4 +1,6 @@
-"""What the relay should do for a session, in the session's own words: on air or not, for whom, who has the floor."""
+"""What the relay should do for a session, in the session's own words: on air or not, for whom, who has the
+floor.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,9 +21,11 @@ class StageWish:
     floor: str | None = None
 
     def narrower(self, other: "StageWish") -> "StageWish":
-        """This wish, for those only whom the other one lets in as well: safe while it is unsure which one holds.
+        """This wish, for those only whom the other one lets in as well: safe while it is unsure which one
+        holds.
 
-        A group of the other's that is wider than one of ours (`points` takes in every `unit:` and `point:`) counts.
+        A group of the other's that is wider than one of ours (`points` takes in every `unit:` and `point:`)
+        counts.
         """
         both = {label for label in self.audience if _lets_in(other.audience, label)}
         both |= {label for label in other.audience if _lets_in(self.audience, label)}
@@ -29,7 +33,9 @@ class StageWish:
 
 
 def stage(state: SessionState) -> StageWish:
-    """The wish of a state. Before going live and in a pause only staff have the picture, after the end nobody."""
+    """The wish of a state. Before going live and in a pause only staff have the picture, after the end
+    nobody.
+    """
     if state.status is Status.CLOSED:
         return StageWish(live=False, audience=frozenset())
     if state.status is not Status.LIVE:

@@ -34,7 +34,9 @@ OPEN_ITEM = frozenset({ItemStatus.CALLED, ItemStatus.HEARING})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An agenda item. `case` is as on the wire; `guests` are points given the floor since it was last closed."""
+    """An agenda item. `case` is as on the wire; `guests` are points given the floor since it was last
+    closed.
+    """
 
     id: str
     position: int
@@ -91,7 +93,9 @@ class TakeUp:
 
 @dataclass(frozen=True, slots=True)
 class DirectiveState:
-    """A directive issued in this session. `units` are the ids of lead and supporting; the rest is as on the wire."""
+    """A directive issued in this session. `units` are the ids of lead and supporting; the rest is as on the
+    wire.
+    """
 
     id: str
     n: int

@@ -46,7 +46,9 @@ class Folds:
 
 
 class Timeline:
-    """One session's timeline inside a transaction that holds its row lock. Made by `open_timeline` or for a new row."""
+    """One session's timeline inside a transaction that holds its row lock. Made by `open_timeline` or for a
+    new row.
+    """
 
     def __init__(self, work: Work, row: Session, state: SessionState, key: bytes, now: datetime) -> None:
         self._work = work
@@ -64,6 +66,11 @@ class Timeline:
         return stage(self.state)
 
     @property
+    def narrows(self) -> bool:
+        """Whether this transaction takes the picture from anybody."""
+        return self.wish.narrower(self.before).audience != self.before.audience
+
+    @property
     def grew(self) -> bool:
         """Whether anything was appended."""
         return self.state.n > self.started_at_n
@@ -77,7 +84,9 @@ class Timeline:
         item_id: str | None = None,
         unit_id: str | None = None,
     ) -> Event:
-        """Append an event by `by` (key, name) and fold it. Raises ValueError for data that is not the kind's."""
+        """Append an event by `by` (key, name) and fold it. Raises ValueError for data that is not the
+        kind's.
+        """
         check(kind, data)
         event = Event(
             session_id=self.state.id,

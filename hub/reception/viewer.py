@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Viewer:
     """Staff of the session (`staff`), an invited room (`point` is set), or an observer (neither).
 
-    `unit` is the id and `unit_code` the official code of the unit they act for. `chair` tells the chair from other staff.
+    `unit` is the id and `unit_code` the official code of the unit they act for. `chair` tells the chair from
+    other staff.
     """
 
     key: str

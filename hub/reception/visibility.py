@@ -1,8 +1,9 @@
 """Who may see what of a session: the view of a state, and events as one participant gets them. Pure.
 
-Everything is judged by the state *now*, also events of long ago: whoever resumes after a hearing was closed gets
-nothing of it any more. What changed hands meanwhile is made whole by `item.shown`, a snapshot of one item, so that
-*snapshot + later events = later snapshot* holds for every participant at every head (a property test).
+Everything is judged by the state *now*, also events of long ago: whoever resumes after a hearing was closed
+gets nothing of it any more. What changed hands meanwhile is made whole by `item.shown`, a snapshot of one
+item, so that *snapshot + later events = later snapshot* holds for every participant at every head (a property
+test).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,7 @@ def sees_directive(state: SessionState, viewer: Viewer, directive: DirectiveStat
     if inside(item, viewer):
         return True
     directed = viewer.point is not None and viewer.unit in directive.units
-    return directed and item.audience is not Audience.CLOSED
+    return directed
 
 
 def view(state: SessionState, viewer: Viewer) -> Wire:
@@ -63,7 +64,9 @@ def view(state: SessionState, viewer: Viewer) -> Wire:
 
 
 def batch(events: Sequence[Event], state: SessionState, viewer: Viewer) -> list[Wire]:
-    """Events up to `state.n` as the participant gets them, then an `item.shown` for each item whose sight may have changed."""
+    """Events up to `state.n` as the participant gets them, then an `item.shown` for each item whose sight may
+    have changed.
+    """
     sent = [wire for event in events if (wire := event_for(event, state, viewer)) is not None]
     if viewer.staff or not events:
         return sent
@@ -87,7 +90,7 @@ def _may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
     scope = KINDS[event.kind].scope
     if viewer.staff or scope is Scope.EVERYONE:
         return True
-    own = viewer.point is not None and event.data.get("point") == viewer.point
+    own = viewer.point is not None and bool(event.data.get("point") == viewer.point)
     match scope:
         case Scope.POINT:
             return own
@@ -123,7 +126,7 @@ def _changes_sight(event: Event, viewer: Viewer) -> bool:
     if event.kind == "audience.set":
         return True
     if event.kind == "floor.given":
-        return event.data["point"] == viewer.point
+        return bool(event.data["point"] == viewer.point)
     # Guests of a hearing leave with its end.
     return event.kind in ("item.concluded", "item.deferred") and viewer.point is not None
 

@@ -28,15 +28,11 @@ POSTGRESQL_CONNECTIONS = 10
 # lock_not_available, deadlock_detected, serialization_failure, query_canceled
 BUSY_STATES = frozenset({"55P03", "40P01", "40001", "57014"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
 class Busy(Exception):
-    """The database could not give a lock in time. Nothing was changed; the same work may be tried again."""
+    """The database gave no lock or no connection in time. The same work may be tried again."""
 
 
 class TextUnstorable(ValueError):
@@ -83,7 +79,7 @@ class Database:
             async with AsyncSession(self._writer, expire_on_commit=False) as session:
                 work = Work(session)
                 async with session.begin():
-                    await session.connection()  # take the lock now, not at the first statement
+                    await _connect(session)  # take the lock now, not at the first statement
                     yield work
         for topic, n in work.hints.items():
             await self.bus.publish(topic, n)
@@ -93,6 +89,7 @@ class Database:
         """One consistent snapshot. Writing through it is refused by the database."""
         with _busy_named():
             async with AsyncSession(self._reader, expire_on_commit=False) as session:
+                await _connect(session)
                 yield session
 
     @asynccontextmanager
@@ -124,7 +121,7 @@ def _json(value: Any) -> str:
 
 
 def _sqlite_engine(url: URL, *, writer: bool) -> AsyncEngine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_async_engine(
         url,
         json_serializer=_json,
@@ -176,10 +173,7 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(
         url,
         json_serializer=_json,
-        connect_args={
-            "server_settings": settings,
-            "timeout": LOCK_SECONDS,
-        },
+        connect_args={"server_settings": settings, "timeout": LOCK_SECONDS},
         pool_size=POSTGRESQL_CONNECTIONS,
         max_overflow=0,
         pool_timeout=LOCK_SECONDS,
@@ -189,6 +183,13 @@ def _postgresql_engine(url: URL) -> AsyncEngine:
     return engine
 
 
+async def _connect(session: AsyncSession) -> None:
+    try:
+        await session.connection()
+    except OSError as error:
+        raise Busy("the database cannot be reached") from error
+
+
 @contextmanager
 def _busy_named() -> Iterator[None]:
     try:
@@ -196,6 +197,8 @@ def _busy_named() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise Busy("no database connection became free in time") from error
     except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Busy("the database went away") from error
         if getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig):
             raise Busy("the database could not give a lock in time") from error
         raise

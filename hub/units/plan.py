@@ -88,21 +88,30 @@ class _Planner:
         self.refused_codes = {problem.code: problem for problem in table.problems if problem.code}
         self.good: dict[Key, Row] = {}
         self.starts: dict[str, list[date]] = defaultdict(list)
-        self.planned: dict[Key, Planned] = {}
+        self.parents: dict[Key, str | Key | None] = {}
 
     def run(self, complete: bool) -> Plan:
         for row in self.table.rows:
             self._try(row, self._admit)
-        for code, day in {*self.good, *self.known}:
-            self.starts[code].append(day)
+        self._index()
+        for row in list(self.good.values()):
+            self._try(row, self._check_against_versions)
+        self._index()
         # From the top: a commune under a refused district must find it refused already.
         for row in sorted(self.good.values(), key=lambda row: row.level.rank):
-            self._try(row, self._place)
+            self._try(row, self._find_parent)
+        self._index()
         plan = self._sorted_out()
         if complete:
             self._end_the_rest(plan)
         plan.problems = [self.problems[number] for number in sorted(self.problems)]
         return plan
+
+    def _index(self) -> None:
+        """Of every code, the days its versions begin. Made anew when rows were refused: they end nobody."""
+        self.starts = defaultdict(list)
+        for code, day in sorted({*self.good, *self.known}):
+            self.starts[code].append(day)
 
     def _try(self, row: Row, step: _Step) -> None:
         try:
@@ -121,30 +130,36 @@ class _Planner:
         self.profile.parent_of(row.level)
         self.good[row.key] = row
 
-    def _place(self, row: Row) -> None:
+    def _check_against_versions(self, row: Row) -> None:
         known = self.known.get(row.key)
-        # An empty end says nothing: a list of before must not raise a unit that has ended since.
-        valid_to = self._end_of(row) or (known.valid_to if known else None)
-        parent = self._parent_of(row)
-        self.planned[row.key] = Planned(row, valid_to, parent, known.id if known else None)
-
-    def _end_of(self, row: Row) -> date | None:
-        later = min((day for day in self.starts[row.code] if day > row.valid_from), default=None)
+        if known is not None and known.level != row.level:
+            raise RowRefused("level_changed", value=row.level.value, known=known.level)
+        later = self._later(row)
         if row.valid_to is not None and later is not None and later < row.valid_to:
             raise RowRefused("overlap", valid_from=str(later))
-        return row.valid_to or later
 
-    def _parent_of(self, row: Row) -> str | Key | None:
+    def _later(self, row: Row) -> date | None:
+        return next((day for day in self.starts[row.code] if day > row.valid_from), None)
+
+    def _end_of(self, key: Key) -> date | None:
+        """The stated end. An empty one says nothing: a list of before must not raise a unit ended since."""
+        row, known = self.good.get(key), self.known.get(key)
+        if row is not None and row.valid_to is not None:
+            return row.valid_to
+        return None if known is None else known.valid_to
+
+    def _find_parent(self, row: Row) -> None:
         wanted = self.profile.parent_of(row.level)
         if wanted is None:
-            return None
+            self.parents[row.key] = None
+            return
         key = self._standing(row.parent_code, row.valid_from)
         if key is None:
             self._refuse_orphan(row)
         level = self.good[key].level if key in self.good else self.known[key].level
         if level != wanted:
             raise RowRefused("parent_level", parent=row.parent_code, level=str(level), wanted=wanted.value)
-        return self.known[key].id if key in self.known else key
+        self.parents[row.key] = self.known[key].id if key in self.known else key
 
     def _refuse_orphan(self, row: Row) -> NoReturn:
         cause = self.refused_codes.get(row.parent_code)
@@ -156,21 +171,23 @@ class _Planner:
         raise RowRefused(reason, parent=row.parent_code[:40], on=str(row.valid_from))
 
     def _standing(self, code: str, day: date) -> Key | None:
-        """The version of a code on a day: of the list's rows if it has one, else of the known units."""
-        for versions in (self.good, self.known):
-            for start in sorted((start for start in self.starts.get(code, ()) if start <= day), reverse=True):
-                version = versions.get((code, start))
-                if version is not None and (version.valid_to is None or day < version.valid_to):
-                    return code, start
+        """The version of a code on a day, of the list or known."""
+        for start in reversed(self.starts.get(code, [])):
+            key = (code, start)
+            if start <= day and (key in self.good or key in self.known):
+                end = self._end_of(key)
+                return key if end is None or day < end else None
         return None
 
     def _sorted_out(self) -> Plan:
         plan = Plan()
-        for key, planned in self.planned.items():
+        for key, row in self.good.items():
             known = self.known.get(key)
+            ends = [day for day in (self._end_of(key), self._later(row)) if day is not None]
+            planned = Planned(row, min(ends, default=None), self.parents[key], known.id if known else None)
             if known is None:
                 plan.new.append(planned)
-                self._cut_former(planned.row, plan)
+                self._cut_former(row, plan)
             elif _same(known, planned):
                 plan.unchanged += 1
             else:
@@ -180,7 +197,7 @@ class _Planner:
     def _cut_former(self, row: Row, plan: Plan) -> None:
         former = max((day for day in self.starts[row.code] if day < row.valid_from), default=None)
         known = self.known.get((row.code, former)) if former is not None else None
-        if known is None or (row.code, known.valid_from) in self.planned:
+        if known is None or (known.code, known.valid_from) in self.good:
             return
         if known.valid_to is None or known.valid_to > row.valid_from:
             plan.cut_short.append((known.id, row.valid_from))

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.migrations.models import metadata
-from hub.reception import append_only
+from hub.people import append_only as audit
+from hub.reception import append_only as timeline
 from hub.store.bus import Bus
 from hub.store.database import Database
 from hub.store.memory import MemoryBus
@@ -44,13 +45,13 @@ class Templates:
 
 
 async def build_schema(url: str) -> None:
-    """Create all tables, with the triggers that keep the timeline append-only, in an empty database."""
+    """Create all tables, with the triggers that keep history as it was, in an empty database."""
     tables = metadata()
     db = Database(url)
     try:
         async with db.connect() as connection:
             await connection.run_sync(tables.create_all)
-            for statement in append_only.statements(db.dialect):
+            for statement in audit.statements(db.dialect) + timeline.statements(db.dialect):
                 await connection.exec_driver_sql(statement)
     finally:
         await db.close()

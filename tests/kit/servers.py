@@ -48,10 +48,19 @@ def unprivileged_user() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
+def open_place() -> str:
+    """A directory for temporary files that the unprivileged user can enter too."""
+    for place in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+        above = [Path(place).resolve(), *Path(place).resolve().parents]
+        if unprivileged_user() is None or all(path.stat().st_mode & 0o001 for path in above):
+            return place
+    raise ServerFailed("no directory for temporary files that PostgreSQL's user can enter")
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """A running PostgreSQL; gives the URL of its maintenance database."""
-    directory = Path(tempfile.mkdtemp(prefix="hub-pg-"))
+    directory = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=open_place()))
     try:
         port = _start_postgresql(directory)
         with _postgres_process(directory, port) as url:

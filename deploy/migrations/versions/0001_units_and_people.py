@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from hub.people import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -18,9 +20,13 @@ def upgrade() -> None:
     _units()
     _grants()
     _unit_successions()
+    for statement in append_only.statements(op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def downgrade() -> None:
+    for statement in append_only.drop_statements(op.get_bind().dialect.name):
+        op.execute(statement)
     for table in reversed(TABLES):
         op.drop_table(table)
 

@@ -35,7 +35,9 @@ async def set_audience(act: Act, data: AudienceData) -> None:
 
 
 async def reclassify(act: Act, data: ReclassifyData) -> None:
-    """Change what a case counts as. A denunciation is closed at once, in every session that has it to come."""
+    """Change what a case counts as. A denunciation is closed at once, in every session that has it to
+    come.
+    """
     if act.state.status is Status.CLOSED:
         raise Refusal("session_over")
     if not _items(act, data.case):
@@ -72,7 +74,10 @@ def _items(act: Act, case_id: str) -> list[Item]:
 
 
 async def _others(act: Act, case_id: str) -> list[str]:
-    """Other sessions with this case that are not over, in one order for all: two such acts queue, not deadlock."""
+    """Other sessions with this case that are not over, in one order for all: two such acts queue, not
+    deadlock.
+    """
     wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
-    wanted = wanted.where(AgendaItem.case_id == case_id, Session.state != "closed", Session.id != act.state.id)
+    wanted = wanted.where(AgendaItem.case_id == case_id, Session.state != "closed")
+    wanted = wanted.where(Session.id != act.state.id)
     return list(await act.session.scalars(wanted.order_by(Session.id)))

@@ -44,7 +44,7 @@ async def issue(act: Act, data: IssueData) -> None:
     lead = await _unit(act, data.lead)
     supporting = [await _unit(act, code) for code in dict.fromkeys(data.supporting) if code != data.lead]
     case = await act.desk.case(item.case["id"])
-    directive = await act.desk.issue(case, lead, supporting, data.text, due, act.actor)
+    directive = await act.desk.issue(case, lead, supporting, text=data.text, due=due, by=act.actor)
     issued = {
         "directive": directive,
         "item": item.id,
@@ -80,5 +80,5 @@ def _date(text: str) -> date:
 async def _unit(act: Act, code: str) -> Unit:
     unit = await queries.by_code(act.session, code, act.today)
     if unit is None:
-        raise Refusal("unit_unknown", code=code)
+        raise Refusal("unit_unknown", unit=code)
     return unit

@@ -15,7 +15,9 @@ class PointData(Data):
 
 
 async def give(act: Act, data: PointData) -> None:
-    """Let a room speak, beside the hall, to the audience of the current item. Giving it again changes nothing."""
+    """Let a room speak, beside the hall, to the audience of the current item. Giving it again changes
+    nothing.
+    """
     act.must_be_live()
     name = await _name_of(act, data.point)
     if not act.state.is_here(data.point):
@@ -30,7 +32,7 @@ async def give(act: Act, data: PointData) -> None:
     act.emit("floor.given", {"point": data.point, "name": name}, item=item)
 
 
-async def end(act: Act, data: NoData) -> None:
+async def end(act: Act, _: NoData) -> None:
     """Take the floor back, or give it back."""
     act.must_be_running()
     floor = act.state.floor
@@ -39,7 +41,7 @@ async def end(act: Act, data: NoData) -> None:
     end_floor(act, "ended" if act.viewer.staff else "returned")
 
 
-async def raise_hand(act: Act, data: NoData) -> None:
+async def raise_hand(act: Act, _: NoData) -> None:
     """A room would like to speak."""
     act.must_be_running()
     point = str(act.viewer.point)
@@ -48,7 +50,7 @@ async def raise_hand(act: Act, data: NoData) -> None:
     act.emit("hand.raised", {"point": point})
 
 
-async def lower_own_hand(act: Act, data: NoData) -> None:
+async def lower_own_hand(act: Act, _: NoData) -> None:
     """Not any more."""
     act.must_be_running()
     point = str(act.viewer.point)

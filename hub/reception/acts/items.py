@@ -47,7 +47,9 @@ async def hear(act: Act, data: ItemData) -> None:
 
 
 async def conclude(act: Act, data: ConcludeData) -> None:
-    """End an item with its conclusion. One that was concluded without a formal hearing was heard nevertheless."""
+    """End an item with its conclusion. One that was concluded without a formal hearing was heard
+    nevertheless.
+    """
     act.must_be_running()
     item = act.item(data.item)
     if item.status not in OPEN_ITEM:

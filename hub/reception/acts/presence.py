@@ -1,4 +1,6 @@
-"""What the hub itself sees: points that come and go, sources that start and stop. Said twice, it is noted once."""
+"""What the hub itself sees: points that come and go, sources that start and stop. Said twice, it is noted
+once.
+"""
 
 from typing import Literal
 

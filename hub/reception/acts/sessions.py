@@ -13,7 +13,7 @@ class PauseData(Data):
     reason: Reason
 
 
-async def go_live(act: Act, data: NoData) -> None:
+async def go_live(act: Act, _: NoData) -> None:
     """scheduled → live."""
     _must_be(act, Status.SCHEDULED)
     act.emit("session.live")
@@ -25,13 +25,13 @@ async def pause(act: Act, data: PauseData) -> None:
     act.emit("session.paused", {"reason": data.reason})
 
 
-async def resume(act: Act, data: NoData) -> None:
+async def resume(act: Act, _: NoData) -> None:
     """paused → live."""
     _must_be(act, Status.PAUSED)
     act.emit("session.resumed")
 
 
-async def close(act: Act, data: NoData) -> None:
+async def close(act: Act, _: NoData) -> None:
     """live or paused → closed, for good. What is being heard stays unfinished in the record, as it was."""
     _must_be(act, Status.LIVE, Status.PAUSED)
     end_floor(act, "closed")

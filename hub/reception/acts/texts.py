@@ -9,8 +9,12 @@ LONGEST_CONCLUSION = 8000
 
 
 def _plain(text: str) -> str:
-    """No control characters but line ends and tabs, no half surrogates: no database would take or keep them."""
-    if any((ord(letter) < 32 and letter not in "\n\r\t") or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
+    """No control characters but line ends and tabs, no half surrogates: no database would take or keep
+    them.
+    """
+    if any(
+        (ord(letter) < 32 and letter not in "\n\r\t") or 0xD800 <= ord(letter) <= 0xDFFF for letter in text
+    ):
         raise ValueError("text with control characters")
     return text
 

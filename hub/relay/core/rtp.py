@@ -58,7 +58,9 @@ def _padding(packet: bytes, start: int) -> int:
     return count
 
 
-def build(payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes) -> bytes:
+def build(  # noqa: PLR0917 (the header's fields, in its order)
+    payload_type: int, marker: bool, sequence: int, timestamp: int, ssrc: int, payload: bytes
+) -> bytes:
     """A packet with a bare 12-octet header. Sequence and timestamp are taken modulo their widths."""
     second = payload_type | 0x80 if marker else payload_type
     return _HEADER.pack(0x80, second, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc) + payload

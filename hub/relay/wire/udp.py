@@ -89,6 +89,7 @@ class Driver:
         self._clock = clock
         self._reader: _Reader = Receiver(sock) if available() else _PlainReader(sock)
         sender = fastest(sock, totals)
+        totals.add(f"send_by_{sender.name}")
         self._fanout = Fanout(self.port.targets, sender, totals, self.delays, forwarder.skipped, clock)
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0

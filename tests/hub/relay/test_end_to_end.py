@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from av import AudioFrame, VideoFrame
 
 from hub.relay import control
@@ -83,7 +83,7 @@ async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
 
 @contextlib.asynccontextmanager
 async def connection() -> AsyncIterator[RTCPeerConnection]:
-    made = RTCPeerConnection()
+    made = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))  # as browsers do
     try:
         yield made
     finally:
@@ -195,6 +195,7 @@ async def test_a_peer_that_hangs_up_is_told_down_at_once(lab: RelayLab) -> None:
         async for event in events:
             if isinstance(event, control.PeerUp):
                 assert event == control.PeerUp("room", "s1", "point:room")
+                await until(lambda: room.connectionState == "connected")
                 await room.close()
             if isinstance(event, control.PeerDown):
                 assert event.reason == "closed"

@@ -13,6 +13,7 @@ from hub.people.models import Account, Grant
 from hub.store import database
 from hub.store.database import Busy, Database, TextUnstorable, async_url
 from hub.store.memory import MemoryBus
+from tests.kit.servers import free_port
 
 
 def account(number: int) -> Account:
@@ -174,6 +175,27 @@ async def test_unstorable_text_is_refused_and_never_found(db: Database, text: st
     async with db.read() as session:
         assert await session.get(Account, text) is None
         assert await session.scalar(select(Account).where(Account.login == text)) is None
+
+
+async def test_a_server_that_is_not_there_is_busy() -> None:
+    db = Database(f"postgresql://hub@127.0.0.1:{free_port()}/hub")
+    with pytest.raises(Busy, match="cannot be reached"):
+        async with db.begin():
+            pass
+    with pytest.raises(Busy, match="cannot be reached"):
+        async with db.read():
+            pass
+    await db.close()
+
+
+async def test_a_server_that_goes_away_is_busy_and_comes_back(postgresql_server: str) -> None:
+    db = Database(postgresql_server)
+    with pytest.raises(Busy, match="went away"):
+        async with db.begin() as work:
+            await work.session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    async with db.read() as session:
+        assert await session.scalar(text("SELECT 1")) == 1
+    await db.close()
 
 
 async def test_sqlite_is_durable_and_journalled(sqlite_db: Database) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from redis.asyncio import Redis
 
+from hub.store import redis
 from hub.store.redis import RedisBus
 from tests.kit import servers
 
@@ -35,6 +36,42 @@ async def test_without_a_server_publishing_and_subscribing_go_on() -> None:
     assert bus.lost == 1
     assert time.monotonic() - began < 4
     await bus.close()
+
+
+async def test_a_silent_server_is_noticed(redis_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis answers for a while, then its machine is cut off: the reader gives up and tries again."""
+    monkeypatch.setattr(redis, "PING_SECONDS", 0.05)
+    monkeypatch.setattr(redis, "SILENCE_SECONDS", 0.2)
+    port = int(redis_server.rpartition(":")[2].partition("/")[0])
+    cut = asyncio.Event()
+    doors: list[asyncio.StreamWriter] = []
+
+    async def forward(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        while data := await source.read(4096):
+            if not cut.is_set():
+                sink.write(data)
+
+    async def door(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner, outer = await asyncio.open_connection("127.0.0.1", port)
+        doors.extend([writer, outer])
+        await asyncio.gather(forward(reader, outer), forward(inner, writer))
+
+    server = await asyncio.start_server(door, "127.0.0.1", 0)
+    bus = RedisBus(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0")
+    async with bus.subscribe("t") as subscription:
+        cut.set()
+        waiting = asyncio.create_task(subscription.next(60))
+
+        async def reconnecting() -> bool:
+            return len(doors) > 2
+
+        await until(reconnecting)
+        cut.clear()
+        assert await waiting is None
+    await bus.close()
+    for writer in doors:
+        writer.close()
+    server.close()
 
 
 async def test_comes_back_by_itself_and_wakes_its_readers() -> None:

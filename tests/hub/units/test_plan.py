@@ -82,6 +82,34 @@ def test_overlapping_versions_are_refused() -> None:
     assert problems(found) == [(2, "90", "overlap")]
 
 
+def test_a_refused_version_ends_nobody() -> None:
+    found = plan(
+        """90,Tỉnh Mới,province,,2025-07-01,
+                    90,Tỉnh Giữa,province,,2020-01-01,2026-01-01""",
+        TREE,
+    )
+    assert problems(found) == [(3, "90", "overlap")]
+    assert found.cut_short == [("p", JULY)]
+
+
+def test_a_parent_ended_by_a_known_later_version_is_not_taken() -> None:
+    known = [
+        Known("p", "90", SINCE, JULY, "Tỉnh Cũ", "province", None),
+        Known("n", "90", JULY, None, "Tỉnh Mới", "province", None),
+    ]
+    found = plan(
+        """90,Tỉnh Cũ,province,,,
+                    9001,Phường,commune,90,2026-01-01,""",
+        known,
+    )
+    assert [item.parent for item in found.new] == ["n"]
+
+
+def test_a_unit_of_another_level_is_another_version() -> None:
+    found = plan("9001,Huyện Một,district,90,,", TREE)
+    assert problems(found) == [(2, "9001", "level_changed")]
+
+
 def test_duplicates_name_the_first() -> None:
     found = plan("""90,Tỉnh,province,,,
                     90,Tỉnh,province,,,""")

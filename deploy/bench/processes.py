@@ -1,0 +1,90 @@
+"""Starting, watching and ending the processes a bench measures."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+PATIENCE: Final = 10.0
+"""Seconds a process may take to end before it is killed."""
+
+
+class BenchFailed(Exception):
+    """The bench could not be carried out; the sentence says why."""
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """A port that is free just now."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """Ours, without hub settings of the caller's, and with these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    return {
+        **kept,
+        "HUB_DATA_DIR": str(data),
+        **{f"HUB_{name.upper()}": value for name, value in settings.items()},
+    }
+
+
+@contextlib.asynccontextmanager
+async def child(
+    *arguments: str, environ: dict[str, str], log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m …`, in a process group of its own that ends with the block. Its output goes to `log`."""
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            *arguments,
+            env=environ,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), PATIENCE)
+
+
+class Meter:
+    """CPU seconds (user and system) and memory of one process."""
+
+    def __init__(self, pid: int) -> None:
+        self._process = psutil.Process(pid)
+
+    def cpu(self) -> float:
+        """Seconds since it started, all threads."""
+        try:
+            times = self._process.cpu_times()
+        except psutil.NoSuchProcess as gone:
+            raise BenchFailed("the measured process has ended") from gone
+        return float(times.user + times.system)
+
+    def rss_mb(self) -> float:
+        """Resident memory in MB (10⁶ bytes); 0 when it is gone."""
+        try:
+            return float(self._process.memory_info().rss) / 1e6
+        except psutil.NoSuchProcess:
+            return 0.0

@@ -1,0 +1,46 @@
+"""What was said and done about a case, in which session, at which moment."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hub.people.actor import Actor
+from hub.reception.access import viewer_of
+from hub.reception.fold import fold
+from hub.reception.info import Moment
+from hub.reception.models import AgendaItem, Session
+from hub.reception.timeline import Folds, load
+from hub.reception.viewer import Viewer
+from hub.reception.visibility import event_for
+
+MOST_SESSIONS = 50
+
+
+async def moments_of(session: AsyncSession, case_id: str, actor: Actor, folds: Folds) -> list[Moment]:
+    """The events about a case that the actor may see, sessions in the order of their dates.
+
+    The caller has checked that the actor may see the case. Whoever does so without being in the session is
+    judged like a room of their unit: closed hearings stay closed.
+    """
+    wanted = select(Session).join(AgendaItem, AgendaItem.session_id == Session.id)
+    wanted = wanted.where(AgendaItem.case_id == case_id).distinct().order_by(Session.starts_at, Session.id)
+    found: list[Moment] = []
+    for row in await session.scalars(wanted.limit(MOST_SESSIONS)):
+        found += await _of_session(session, row, case_id, actor, folds)
+    return found
+
+
+async def _of_session(
+    session: AsyncSession, row: Session, case_id: str, actor: Actor, folds: Folds
+) -> list[Moment]:
+    viewer = await viewer_of(session, row, actor)
+    if viewer is None or not viewer.staff:
+        viewer = Viewer(actor.key, actor.name, point=actor.point or actor.key, unit=actor.unit)
+    events = await load(session, row.id, 0)
+    known = folds.get(row.id, row.head_n)
+    state = fold(known, events[known.n :])
+    about = ((event, event_for(event, state, viewer)) for event in events if event.case_id == case_id)
+    return [
+        Moment(row.id, row.title, event.n, event.kind, event.at, event.media_ms, event.by_name, wire["data"])
+        for event, wire in about
+        if wire is not None
+    ]

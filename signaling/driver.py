@@ -1,0 +1,216 @@
+"""The thin driver of one WebSocket: texts between a socket and the conversation, and what its acts ask of the hub."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import structlog
+
+from hub.people.actor import Actor
+from hub.reception.errors import Refusal
+from hub.store.database import Busy
+from signaling.conversation import Act, Conversation, Do, End, Greet, Heed, Say
+from signaling.errors import REASON, CloseCode
+from signaling.live_sessions import LiveSessions
+from signaling.media_desk import MediaRefusal
+from signaling.message import Screen
+from signaling.messages import Command, Hello, MediaAnswer, MediaOpen
+from signaling.outbox import Outbox, Sink
+from signaling.replies import Error, MediaRefused, Refused
+from signaling.seat import Seat
+from signaling.session_hub import SessionHub
+
+log = structlog.get_logger(__name__)
+
+LAST_WORDS_SECONDS: Final = 5.0
+"""For what is queued when a connection ends."""
+RECHECK_SECONDS: Final = 60.0
+"""How often it is looked up whether somebody is still who they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The client closed; 1000 is a goodbye."""
+
+    code: int
+
+
+class Socket(Sink, Protocol):
+    """A WebSocket that was accepted."""
+
+    async def receive(self) -> str | bytes | Gone:
+        """The next frame, or that there is none any more. May be cancelled."""
+        ...
+
+
+class Words(Protocol):
+    """The participant's language: the sentence of an error code."""
+
+    def __call__(self, code: str, **params: str | int) -> str:
+        """The sentence."""
+        ...
+
+
+Identify = Callable[[Screen], Awaitable[Actor | None]]
+"""Who the socket's cookies say they are, as an account (`console`) or as a room (`room`); asked again and again."""
+
+
+class Driver:
+    """One connection from accept to close. `run` raises nothing but cancellation."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        session_id: str,
+        sessions: LiveSessions,
+        identify: Identify,
+        words: Words,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._socket = socket
+        self._session_id = session_id
+        self._sessions = sessions
+        self._identify = identify
+        self._words = words
+        self._monotonic = monotonic
+        self._outbox = Outbox()
+        self._conversation = Conversation(monotonic())
+        self._hub: SessionHub | None = None
+        self._seat: Seat | None = None
+        self._checked_at = monotonic()
+
+    async def run(self) -> None:
+        """Talk until either side ends it."""
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._outbox.write(self._socket))
+        try:
+            await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
+            if not writer.done():
+                await asyncio.wait({writer}, timeout=LAST_WORDS_SECONDS)
+        finally:
+            reader.cancel()
+            writer.cancel()
+            problems = await asyncio.gather(reader, writer, return_exceptions=True)
+            if self._hub is not None and self._seat is not None:
+                self._hub.leave(self._seat)
+            for problem in problems:
+                if isinstance(problem, Exception):
+                    log.error("connection failed", session=self._session_id, exc_info=problem)
+
+    async def _read(self) -> None:
+        try:
+            while not self._conversation.ended:
+                for act in await self._next_acts():
+                    await self._do(act)
+        except Exception:
+            self._end(CloseCode.GOING_AWAY, "internal")
+            raise
+
+    async def _next_acts(self) -> list[Act]:
+        try:
+            async with asyncio.timeout(self._seconds_left()):
+                frame = await self._socket.receive()
+        except TimeoutError:
+            return self._conversation.tick(self._monotonic())
+        if isinstance(frame, Gone):
+            if self._seat is not None:
+                self._seat.left_on_purpose = frame.code == CloseCode.DONE
+            return [End(CloseCode.DONE, "closed by the client")]
+        if isinstance(frame, bytes):
+            return self._conversation.receive_binary()
+        return self._conversation.receive(frame, self._monotonic())
+
+    def _seconds_left(self) -> float | None:
+        due = self._conversation.deadline()
+        return max(0.0, due - self._monotonic()) if due is not None else None
+
+    async def _do(self, act: Act) -> None:
+        match act:
+            case Say(text):
+                self._outbox.put(text)
+                await self._recheck()
+            case Greet(hello):
+                await self._greet(hello)
+            case Heed(report):
+                if self._hub is not None and self._seat is not None:
+                    self._hub.heed(self._seat, report)
+            case Do(request):
+                await self._carry_out(request)
+            case End(code, why):
+                self._end(code, why)
+
+    async def _greet(self, hello: Hello) -> None:
+        try:
+            actor = await self._identify(hello.screen)
+            if actor is None:
+                self._end(CloseCode.SIGNED_OUT)
+                return
+            self._hub, viewer = await self._sessions.enter(actor, self._session_id)
+            self._seat = Seat(actor, viewer, hello.screen, self._outbox)
+            welcome = await self._hub.join(self._seat, hello)
+        except Refusal:
+            self._end(CloseCode.SESSION_UNKNOWN)
+        except Busy:
+            self._end(CloseCode.GOING_AWAY, "busy")
+        else:
+            self._outbox.put(welcome.dump())
+            self._hub.settle(self._seat)
+
+    async def _carry_out(self, request: Command | MediaOpen | MediaAnswer | object) -> None:
+        hub, seat = self._hub, self._seat
+        if hub is None or seat is None:
+            return
+        if isinstance(request, Command):
+            await self._command(hub, seat, request)
+            return
+        try:
+            if isinstance(request, MediaOpen):
+                self._outbox.put((await hub.media.open(seat, request)).dump())
+            elif isinstance(request, MediaAnswer):
+                reply = await hub.media.answer(seat, request)
+                if reply is not None:
+                    self._outbox.put(reply.dump())
+            else:
+                await hub.media.close(seat)
+        except MediaRefusal as refusal:
+            text = self._words(refusal.code)
+            self._outbox.put(MediaRefused(code=refusal.code, text=text).dump())
+
+    async def _command(self, hub: SessionHub, seat: Seat, command: Command) -> None:
+        try:
+            done = await hub.command(seat, command)
+        except Refusal as refusal:
+            text = self._words(refusal.code, **refusal.params)
+            self._outbox.put(Refused(id=command.id, code=refusal.code, text=text).dump())
+        except Busy:
+            self._outbox.put(Refused(id=command.id, code="busy", text=self._words("busy")).dump())
+        else:
+            self._outbox.put(done.dump())
+
+    async def _recheck(self) -> None:
+        """A password that changed, a room that was revoked or a role that was taken ends the connection."""
+        now = self._monotonic()
+        if self._seat is None or now - self._checked_at < RECHECK_SECONDS:
+            return
+        self._checked_at = now
+        try:
+            actor = await self._identify(self._seat.screen)
+            viewer = await self._sessions.viewer(actor, self._session_id) if actor is not None else None
+        except Busy:
+            return
+        if actor is None:
+            self._end(CloseCode.SIGNED_OUT)
+        elif viewer is None:
+            self._end(CloseCode.SESSION_UNKNOWN)
+        elif viewer != self._seat.viewer:
+            self._end(CloseCode.GOING_AWAY, "another role now")
+
+    def _end(self, code: CloseCode, why: str = "") -> None:
+        if why:
+            log.info("connection ends", session=self._session_id, code=int(code), why=why)
+        if code >= CloseCode.MESSAGE_BAD and not self._outbox.closing:
+            reason = REASON[code]
+            self._outbox.put(Error(code=reason, text=self._words(reason)).dump())
+        self._outbox.close(code)
+        self._conversation.stop()

@@ -1,0 +1,201 @@
+"""All live sessions of one web process, and the one ear on the relay.
+
+`running()` owns every task: the relay's link, the listener to its events, one task per session hub, the sweeper.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+
+from hub.people.actor import Actor
+from hub.reception.errors import Refusal
+from hub.reception.live import LiveSession
+from hub.reception.models import Session
+from hub.reception.service import Receptions
+from hub.reception.stage import StageWish
+from hub.reception.state import Status
+from hub.reception.viewer import Viewer
+from hub.relay.client import LinkDown, LinkEvent, LinkUp, RelayClient, RelayRefused, RelayUnavailable
+from hub.relay.control import PeerDown, PeerState, Quality, RelayState, SourceEvent
+from hub.relay.core.specs import StageSpec
+from hub.store.clock import Clock
+from hub.store.database import Busy, Database
+from hub.store.ids import Ids
+from signaling.session_hub import SessionHub
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = 1.0
+_GOING_ON: Final = (Status.LIVE.value, Status.PAUSED.value)
+
+
+class LiveSessions:
+    """Hubs by session, opened when first needed. Implements the reception's `StageGuard`."""
+
+    def __init__(
+        self, *, db: Database, receptions: Receptions, relay: RelayClient, clock: Clock, ids: Ids
+    ) -> None:
+        self._db = db
+        self._receptions = receptions
+        self._relay = relay
+        self._clock = clock
+        self._ids = ids
+        self._hubs: dict[str, SessionHub] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._opening = asyncio.Lock()
+        self._unclaimed: dict[str, list[PeerState]] | None = None
+        """The relay's peers by session, of sessions without a hub so far; None while the relay's state is unknown."""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Follow the relay and the sessions that go on, while the context is open. Once per object."""
+        self._receptions.guard = self
+        own = [
+            asyncio.create_task(work)
+            for work in (self._relay.run(), self._listen(), self._open_going_on(), self._sweep())
+        ]
+        try:
+            yield
+        finally:
+            for hub in self._hubs.values():
+                hub.close()
+            tasks = [*own, *self._tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    @property
+    def hubs(self) -> list[SessionHub]:
+        """The sessions this process follows now."""
+        return list(self._hubs.values())
+
+    async def enter(self, actor: Actor, session_id: str) -> tuple[SessionHub, Viewer]:
+        """The session and the actor as a participant of it. Raises Refusal("session_unknown"), Busy."""
+        viewer = await self._receptions.viewer(actor, session_id)
+        return await self.hub(session_id), viewer
+
+    async def viewer(self, actor: Actor, session_id: str) -> Viewer | None:
+        """The actor as a participant, or None when the session is not theirs to see. Raises Busy."""
+        try:
+            return await self._receptions.viewer(actor, session_id)
+        except Refusal:
+            return None
+
+    async def hub(self, session_id: str) -> SessionHub:
+        """The hub of a session, whoever asks. Raises Refusal("session_unknown"), Busy."""
+        async with self._opening:
+            known = self._hubs.get(session_id)
+            return known if known is not None else await self._open(session_id)
+
+    async def narrow(self, session_id: str, wish: StageWish) -> None:
+        """Shut doors before a commit. Raises Refusal("media_unavailable") when the relay cannot be told, Busy."""
+        hub = self._hubs.get(session_id)
+        if hub is not None:  # without a hub there is no media peer of that session
+            await hub.narrow(wish)
+
+    async def restore(self, session_id: str) -> None:
+        """The commit failed after `narrow`."""
+        hub = self._hubs.get(session_id)
+        if hub is not None:
+            await hub.restore()
+
+    async def _open(self, session_id: str) -> SessionHub:
+        live = LiveSession(self._receptions, session_id)
+        await live.refresh()
+        hub = SessionHub(live, self._receptions, self._relay, self._db.bus, self._clock, self._ids)
+        self._hubs[session_id] = hub
+        self._tasks[session_id] = asyncio.create_task(self._run(hub))
+        if self._unclaimed is not None:
+            await hub.relay_up(self._unclaimed.pop(session_id, []))
+        return hub
+
+    async def _run(self, hub: SessionHub) -> None:
+        """A hub for as long as it is known; one that fails begins again, with its seats."""
+        while True:
+            try:
+                await hub.run()
+            except Exception:
+                log.exception("session hub failed", session=hub.id)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async for event in self._relay.events():
+            try:
+                await self._take(event)
+            except (Busy, Refusal, RelayRefused, RelayUnavailable) as error:
+                log.warning("relay event not taken", event_kind=type(event).__name__, why=repr(error))
+            except Exception:  # one broken session must not deafen the others
+                log.exception("relay event failed", event_kind=type(event).__name__)
+
+    async def _take(self, event: LinkEvent) -> None:
+        match event:
+            case LinkUp():
+                await self._relay_up(await self._relay.state())
+            case LinkDown():
+                self._unclaimed = None
+                for hub in self._hubs.values():
+                    hub.relay_down()
+            case SourceEvent() | PeerDown():
+                known = self._hubs.get(event.stage)
+                if known is not None:
+                    await (known.source(event) if isinstance(event, SourceEvent) else known.peer_down(event))
+            case Quality():
+                for hub in self._hubs.values():
+                    hub.quality(event)
+            case _:
+                pass
+
+    async def _relay_up(self, state: RelayState) -> None:
+        """Compare the relay's peers with ours, session by session; what belongs to no session is taken off the air."""
+        peers: dict[str, list[PeerState]] = {stage.stage: [] for stage in state.stages}
+        for peer in state.peers:
+            peers.setdefault(peer.stage, []).append(peer)
+        async with self._opening:
+            known = list(self._hubs.values())
+            self._unclaimed = {key: found for key, found in peers.items() if key not in self._hubs}
+        for hub in known:
+            await hub.relay_up(peers.get(hub.id, []))
+        for session_id in list(self._unclaimed):
+            try:
+                await self.hub(session_id)
+            except Refusal:
+                await self._clear(session_id, peers[session_id])
+
+    async def _clear(self, session_id: str, peers: list[PeerState]) -> None:
+        await self._relay.put_stage(StageSpec(session_id))
+        for peer in peers:
+            await self._relay.close_peer(peer.peer)
+
+    async def _open_going_on(self) -> None:
+        """Sessions that went on when the process died: their rooms' absence has to be noticed, with nobody asking."""
+        while True:
+            try:
+                async with self._db.read() as session:
+                    wanted = select(Session.id).where(Session.state.in_(_GOING_ON))
+                    found = list(await session.scalars(wanted))
+                for session_id in found:
+                    await self.hub(session_id)
+                return
+            except (Busy, Refusal) as error:
+                log.warning("sessions not opened yet", why=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for session_id in [hub.id for hub in self._hubs.values() if hub.idle]:
+                async with self._opening:
+                    await self._close(session_id)
+
+    async def _close(self, session_id: str) -> None:
+        if not self._hubs[session_id].idle:
+            return
+        del self._hubs[session_id]
+        task = self._tasks.pop(session_id)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,291 @@
+"""One live session in one web process: its seats, its timeline as it grows, and everybody told at once.
+
+Owned by `LiveSessions`, which runs `run` as a task. Who calls in: the driver (join, leave, command, media), the relay's
+events, WHIP and WHEP.
+"""
+
+import asyncio
+from contextlib import suppress
+from typing import Any, Final
+
+import structlog
+
+from hub.reception.errors import Refusal
+from hub.reception.events import wire_time
+from hub.reception.live import LiveSession
+from hub.reception.service import Receptions
+from hub.reception.stage import StageWish
+from hub.reception.state import Status
+from hub.reception.timeline import topic
+from hub.relay.client import RelayClient
+from hub.relay.control import PeerDown, PeerState, Quality, SourceEvent
+from hub.store.bus import Bus
+from hub.store.clock import Clock
+from hub.store.database import Busy
+from hub.store.ids import Ids
+from signaling.director import Director
+from signaling.errors import CloseCode
+from signaling.media_desk import MediaDesk
+from signaling.messages import Command, Hello, MediaReport
+from signaling.peers import Peers, owner_of
+from signaling.presence import PresenceBook
+from signaling.replies import Done, Wall, Welcome
+from signaling.seat import Seat
+from signaling.source_book import SourceBook
+from signaling.texts import EventTexts
+from signaling.wall import WallBoard
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS: Final = 5.0
+"""How often a session looks for itself: with the bus down nothing is lost, only later."""
+TICK_SECONDS: Final = 1.0
+LONGEST_RESUME: Final = 500
+"""Events; whoever missed more gets a snapshot."""
+SHOWN_REACH: Final = 100
+"""Events before the client's number that may have been sent in one batch with it, and cut off in the middle."""
+IDLE_SECONDS: Final = 120.0
+
+
+class SessionHub:
+    """See the module. Everything here runs in one event loop; only waits for the records and the relay interleave."""
+
+    def __init__(
+        self,
+        live: LiveSession,
+        receptions: Receptions,
+        relay: RelayClient,
+        bus: Bus,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.id = live.state.id
+        self.live = live
+        self.seats: set[Seat] = set()
+        self.peers = Peers()
+        self.media = MediaDesk(self.id, relay, self.peers, clock, ids)
+        self.director = Director(self.id, relay, live, self.peers)
+        self._receptions = receptions
+        self._bus = bus
+        self._clock = clock
+        self._wall = WallBoard()
+        self._presence = PresenceBook()
+        self._sources = SourceBook()
+        self._relay_known = False
+        self._wake = asyncio.Event()
+        self._catching_up = asyncio.Lock()
+        # The records lock the session anyway; queueing here keeps their connections free for whoever only reads.
+        self._writing = asyncio.Lock()
+        self._busy_at = clock.monotonic()
+
+    async def run(self) -> None:
+        """Follow the timeline and keep house until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow())
+            group.create_task(self._keep_house())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody needs it: no seats, no media, and nothing going on for a while."""
+        quiet = self._clock.monotonic() - self._busy_at > IDLE_SECONDS
+        return quiet and not self.seats and not len(self.peers) and self.live.state.status is not Status.LIVE
+
+    async def join(self, seat: Seat, hello: Hello) -> Welcome:
+        """Seat a participant; events follow from the number the welcome says. An older seat of the same room goes."""
+        if hello.resume is not None and hello.resume > self.live.head:
+            await self.catch_up()  # the client was at another process that is ahead of us
+        self._replace(seat, hello.media)
+        kept = self.media.keep(seat, hello.media, self._relay_known)
+        resumed = self._may_resume(seat, hello.resume)
+        seat.sent = hello.resume if resumed and hello.resume is not None else self.live.head
+        welcome = Welcome(
+            you=seat.you,
+            head=self.live.head,
+            now=wire_time(self._clock.now()),
+            media="kept" if kept else "none",
+            view=None if resumed else self.live.view(seat.viewer),
+        )
+        self.seats.add(seat)
+        self._busy_at = self._clock.monotonic()
+        if seat.viewer.point is not None:
+            self._wall.link(seat.viewer.point, up=True)
+        self._wake.set()
+        return welcome
+
+    def settle(self, seat: Seat) -> None:
+        """Right after the welcome is queued: what the newcomer missed, and the whole wall for staff."""
+        seat.bring(self.live, EventTexts())
+        tiles = self._wall.tiles()
+        if seat.viewer.staff and tiles:
+            seat.outbox.put(Wall(points=tiles).dump())
+
+    def leave(self, seat: Seat) -> None:
+        """A connection is gone. Harmless for one that never joined."""
+        if seat not in self.seats:
+            return
+        self.seats.discard(seat)
+        self.media.let_go(seat)
+        point = seat.viewer.point
+        if point is not None and point not in self.connected_points():
+            self._wall.link(point, up=False)
+            if seat.left_on_purpose:
+                self._presence.goodbye(point)
+        self._wake.set()
+
+    async def command(self, seat: Seat, command: Command) -> Done:
+        """Carry out a command: committed, told to everybody, then `done`. Raises Refusal and Busy."""
+        async with self._writing:
+            outcome = await self._receptions.execute(
+                seat.actor, self.id, command.id, command.name, command.data
+            )
+        await self.catch_up()
+        return Done(id=command.id, n=outcome.n)
+
+    async def catch_up(self) -> None:
+        """Read what is new, tell every seat, bring the relay up to it. Raises Busy."""
+        async with self._catching_up:
+            await self.live.refresh()
+            texts = EventTexts()
+            for seat in list(self.seats):
+                seat.bring(self.live, texts)
+        await self.director.update()
+
+    async def narrow(self, wish: StageWish) -> None:
+        """Shut doors before a commit; the session is locked by the caller. Raises Refusal("media_unavailable"), Busy."""
+        async with self._catching_up:
+            await self.live.refresh()  # without telling anyone: they are told after the commit
+        await self.director.narrow(wish)
+
+    async def restore(self) -> None:
+        """The commit failed after `narrow`."""
+        try:
+            await self.live.refresh()
+        except Busy:
+            log.warning("timeline not read, database busy", session=self.id)
+        await self.director.give_up()
+
+    def heed(self, seat: Seat, report: MediaReport) -> None:
+        """Note what a room says it receives."""
+        if seat.viewer.point is not None:
+            self._wall.report(seat.viewer.point, report, self._clock.monotonic())
+
+    def connected_points(self) -> set[str]:
+        """Ids of the points that have a connection now."""
+        return {seat.viewer.point for seat in self.seats if seat.viewer.point is not None}
+
+    async def relay_up(self, states: list[PeerState]) -> None:
+        """The relay's peers of this session, read from it just now: compare, tell who lost theirs, put the stage."""
+        lost = self.peers.reconcile(states, self._clock.monotonic())
+        held = {seat.media: seat for seat in self.seats if seat.media is not None}
+        for peer, seat in held.items():
+            found = self.peers.get(peer)
+            if found is None or found.owner != owner_of(seat.viewer):
+                seat.lose_media(peer)
+            else:
+                self.peers.hold(peer)
+        self._relay_known = True
+        if lost:
+            log.info("media peers lost", session=self.id, peers=len(lost))
+        await self.director.relay_up()
+        self._wake.set()
+
+    def relay_down(self) -> None:
+        """The link broke: what the relay has is not known until it is read again."""
+        self._relay_known = False
+        self.director.relay_down()
+
+    async def peer_down(self, event: PeerDown) -> None:
+        """The relay dropped a peer."""
+        self.peers.forget(event.peer)
+        for seat in self.seats:
+            seat.lose_media(event.peer)
+        await self._sources_changed()
+
+    async def source(self, event: SourceEvent) -> None:
+        """A track began or stopped to arrive."""
+        self.peers.source(event, self._clock.monotonic())
+        await self._sources_changed()
+
+    def quality(self, event: Quality) -> None:
+        """The relay measured the way to some peers."""
+        for seat in self.seats:
+            measured = event.peers.get(seat.media or "")
+            if measured is not None and seat.viewer.point is not None:
+                self._wall.quality(seat.viewer.point, *measured)
+
+    def close(self, code: CloseCode = CloseCode.GOING_AWAY) -> None:
+        """Send everybody away."""
+        for seat in self.seats:
+            seat.end(code)
+
+    def _replace(self, seat: Seat, media: str | None) -> None:
+        for other in [each for each in self.seats if each.same_room(seat)]:
+            other.end(CloseCode.REPLACED)
+            self.seats.discard(other)
+            self.media.let_go(other)
+        for other in self.seats:  # an older connection of the same page, not yet found out to be dead
+            if media is not None and other.media == media:
+                other.media = None
+
+    def _may_resume(self, seat: Seat, resume: int | None) -> bool:
+        """Whether events from there on lead to the same view as a snapshot.
+
+        An `item.shown` comes at the end of its batch. A client that was cut off before it has the number of the
+        batch but not the item, so with one in reach it starts anew.
+        """
+        if resume is None or not 0 < resume <= self.live.head or self.live.head - resume > LONGEST_RESUME:
+            return False
+        reach = self.live.after(seat.viewer, max(0, resume - SHOWN_REACH))
+        return reach is not None and all(wire["kind"] != "item.shown" for wire in reach)
+
+    async def _follow(self) -> None:
+        async with self._bus.subscribe(topic(self.id)) as hints:
+            while True:
+                try:
+                    await self.catch_up()
+                except Busy:
+                    log.warning("timeline not read, database busy", session=self.id)
+                await hints.next(POLL_SECONDS)
+
+    async def _keep_house(self) -> None:
+        while True:
+            try:
+                await self._tick()
+            except (Busy, Refusal) as error:  # asked again a second later
+                log.warning("housekeeping put off", session=self.id, why=repr(error))
+            self._wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TICK_SECONDS):
+                    await self._wake.wait()
+
+    async def _tick(self) -> None:
+        now = self._clock.monotonic()
+        self._tell_wall(now)
+        await self.media.sweep()
+        state = self.live.state
+        if state.status is Status.CLOSED:
+            return
+        for change in self._presence.changes(self.connected_points(), state.points, now):
+            await self._record(change.kind, change.data)
+        for source in self._sources.changes(self.peers.sources(), state.sources, self._names(), now):
+            await self._record(source.kind, source.data)
+
+    async def _record(self, kind: str, data: dict[str, Any]) -> None:
+        async with self._writing:
+            await self._receptions.record(self.id, kind, data)
+        await self.catch_up()
+
+    async def _sources_changed(self) -> None:
+        await self.director.update()
+        self._wake.set()
+
+    def _tell_wall(self, now: float) -> None:
+        changes = self._wall.changes(now)
+        staff = [seat for seat in self.seats if seat.viewer.staff]
+        if changes and staff:
+            text = Wall(points=changes).dump()
+            for seat in staff:
+                seat.outbox.put(text)
+
+    def _names(self) -> dict[str, str]:
+        return {owner_of(seat.viewer): seat.viewer.name for seat in self.seats}

@@ -1,0 +1,90 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.settings import PREFIX, Settings, SettingsError, read_settings
+
+RUNBOOK = Path(__file__).parents[2] / "deploy" / "RUNBOOK.md"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+
+def documented() -> dict[str, str]:
+    rows = re.findall(r"^\| `(HUB_[A-Z_]+)` \| ([^|]*) \|", RUNBOOK.read_text("utf-8"), re.MULTILINE)
+    return {name: default.strip().strip("`") for name, default in rows}
+
+
+def test_the_runbook_explains_every_setting_and_no_other() -> None:
+    assert set(documented()) == {PREFIX + name.upper() for name in Settings.model_fields}
+
+
+def test_the_runbook_gives_the_defaults() -> None:
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "") else str(field.default).lower().replace("false", "off")
+        assert documented()[PREFIX + name.upper()] == default, name
+
+
+def test_defaults_make_a_hub_on_sqlite(tmp_path: Path) -> None:
+    settings = read_settings(data_dir=tmp_path)
+    assert settings.database == f"sqlite:///{tmp_path}/hub.db"
+    assert settings.url == "http://localhost:8080"
+    assert settings.media == 8080
+    assert settings.relay_socket == tmp_path / "run" / "relay.sock"
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PORT", "9000")
+    monkeypatch.setenv("HUB_PUBLIC_URL", "https://hub.example/")
+    monkeypatch.setenv("HUB_MEDIA_PORT", "")
+    settings = read_settings()
+    assert (settings.port, settings.media, settings.url) == (9000, 9000, "https://hub.example")
+
+
+def test_changes_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PORT", "9000")
+    assert read_settings(port=9001).port == 9001
+    assert read_settings(port=None).port == 9000
+
+
+def test_the_same_settings_arrive_in_a_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read_settings(data_dir=tmp_path, port=9000, demo=True, redis_url="redis://h:1/0")
+    for name, value in settings.environ().items():
+        monkeypatch.setenv(name, value)
+    assert read_settings() == settings
+
+
+def test_a_setting_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_PROT", "9000")
+    with pytest.raises(SettingsError, match=r"there is no setting HUB_PROT; deploy/RUNBOOK"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("HUB_PORT", "80x", "HUB_PORT: Input should be a valid integer"),
+        ("HUB_PORT", "70000", "HUB_PORT: Input should be less than or equal to 65535"),
+        ("HUB_PUBLIC_URL", "hub.example", "HUB_PUBLIC_URL: must begin with http:// or https://"),
+        ("HUB_LOG_FORMAT", "xml", "HUB_LOG_FORMAT: Input should be 'json' or 'human'"),
+        ("HUB_TLS_KEY", "/key.pem", "tls_certificate and tls_key go together"),
+    ],
+)
+def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=re.escape(sentence)):
+        read_settings()
+
+
+def test_passwords_in_urls_are_not_shown() -> None:
+    shown = repr(
+        read_settings(database_url="postgresql://hub:secret@db/hub", redis_url="redis://:secret@r/0")
+    )
+    assert "secret" not in shown

@@ -1,0 +1,155 @@
+"""Reconnecting is a theorem: snapshot + later events = later snapshot, for everybody, after any commands."""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hub.cases.rules import CaseKind
+from hub.people.actor import Actor
+from hub.people.roles import Role
+from hub.reception.errors import Refusal
+from hub.reception.events import KINDS, Audience, Event
+from hub.reception.fold import apply
+from hub.reception.live import LiveSession
+from hub.reception.state import SessionState
+from hub.reception.viewer import Viewer
+from hub.reception.visibility import batch, inside, view
+from tests.kit.factories import ROOMS, House
+from tests.kit.reducer import reduce
+
+STEPS = 70
+SECRET = "tuyệt mật"
+
+
+@dataclass
+class Play:
+    """A session in which somebody does something at random."""
+
+    house: House
+    session: str
+    dice: random.Random
+    live: LiveSession
+
+    async def step(self) -> None:
+        """One random command; most of them make sense."""
+        await self.live.refresh()
+        actor, name, data = self._choose(self.live.state)
+        try:
+            if name.startswith(("point.", "source.")):
+                await self.house.receptions.record(self.session, name, data)
+            else:
+                await self.house.do(actor, self.session, name, **data)
+        except Refusal:
+            pass
+
+    def _choose(self, state: SessionState) -> tuple[Actor, str, dict[str, Any]]:
+        dice, house = self.dice, self.house
+        items, notes, directives = list(state.items), list(state.notes), list(state.directives)
+        item = state.current if state.current and dice.random() < 0.6 else dice.choice(items)
+        code = dice.choice(ROOMS)
+        point = house.point[code]
+        note = dice.choice(notes) if notes else ""
+        due = (house.clock.now() + timedelta(days=9)).date().isoformat()
+        issue = {"item": item, "lead": code, "supporting": [dice.choice(ROOMS)], "text": SECRET, "due": due}
+        audience = dice.choice(list(Audience)).value
+        kind = dice.choice([*CaseKind, CaseKind.COMPLAINT]).value
+        staff: list[tuple[str, dict[str, Any]]] = [
+            ("item.call", {"item": item}),
+            ("item.call", {"item": item}),
+            ("item.hear", {"item": item}),
+            ("item.conclude", {"item": item, "text": SECRET}),
+            ("item.defer", {"item": item, "reason": SECRET}),
+            ("audience.set", {"audience": audience}),
+            ("audience.set", {"audience": audience}),
+            ("case.reclassify", {"case": state.items[item].case["id"], "kind": kind}),
+            ("floor.give", {"point": point}),
+            ("floor.give", {"point": point}),
+            ("floor.end", {}),
+            ("note.add", {"text": SECRET, "mark": None}),
+            ("note.add", {"text": SECRET, "mark": "promise"}),
+            ("note.change", {"note": note, "text": SECRET}),
+            ("note.remove", {"note": note}),
+            ("note.restore", {"note": note}),
+            ("directive.issue", issue),
+        ]
+        room: list[tuple[str, dict[str, Any]]] = [
+            ("hand.raise", {}),
+            ("hand.lower", {}),
+            ("case.take_up", {"item": item, "leader": "Bà An"}),
+            ("directive.acknowledge", {"directive": dice.choice(directives) if directives else ""}),
+            ("floor.end", {}),
+        ]
+        hub: list[tuple[str, dict[str, Any]]] = [
+            ("point.joined", {"point": point}),
+            ("point.left", {"point": point, "reason": "lost"}),
+            ("source.started", {"source": point, "name": "x"}),
+            ("source.stopped", {"source": point, "name": "x"}),
+        ]
+        rare = [("session.pause", {"reason": ""}), ("session.resume", {})]
+        if state.status.value == "paused":
+            return house.clerk, "session.resume", {}
+        acts = dice.choices([staff, room, hub, rare], [12, 5, 4, 1])[0]
+        return (house.room(code) if acts is room else house.clerk, *dice.choice(acts))
+
+
+async def play(house: House, seed: int) -> tuple[list[Event], list[Viewer]]:
+    """The events of a random session, and everybody who could have watched."""
+    dice = random.Random(seed)
+    cases = [await house.case(unit, title=f"{SECRET} {unit}") for unit in ("C11", "C21", "D1")]
+    cases.append(await house.case("C12", CaseKind.DENUNCIATION, title=SECRET))
+    session = await house.session(*cases, audience=dice.choice(list(Audience)))
+    for code in ROOMS:
+        await house.receptions.record(session, "point.joined", {"point": house.point[code]})
+    await house.do(house.clerk, session, "session.go_live")
+    game = Play(house, session, dice, await house.live(session))
+    for _ in range(STEPS):
+        house.clock.advance(dice.choice([0, 0.25, 3]))
+        await game.step()
+    actors = [house.clerk, *(house.room(code) for code in ROOMS), house.account(Role.SUPERVISOR)]
+    return await house.receptions.load(session), [await house.viewer(actor, session) for actor in actors]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_snapshot_and_later_events_are_the_later_snapshot(sqlite_house: House, seed: int) -> None:
+    events, viewers = await play(sqlite_house, seed)
+    states = [SessionState(events[0].session_id)]
+    for event in events:
+        states.append(apply(states[-1], event))
+    dice = random.Random(seed)
+    for viewer in viewers:
+        views = [view(state, viewer) for state in states]
+        for m in range(1, len(states)):
+            for n in {m - 1, max(0, m - 2), dice.randrange(m), dice.randrange(m)}:
+                sent = batch(events[n:m], states[m], viewer)
+                assert reduce(views[n], sent, m) == views[m], (seed, viewer.name, n, m)
+                _nothing_leaks(states[m], viewer, sent, views[m])
+
+
+def _nothing_leaks(state: SessionState, viewer: Viewer, sent: list[dict[str, Any]], shown: object) -> None:
+    """Whoever is outside a closed item gets nothing of it: neither in the view, nor by way of past events."""
+    outside = [item for item in state.items.values() if item.audience == "closed" and not inside(item, viewer)]
+    text = json.dumps([sent, shown], ensure_ascii=False)
+    for item in outside:
+        assert item.case["id"] not in text
+        assert item.case["number"] + '"' not in text or any(
+            other.case["number"] == item.case["number"] for other in state.items.values() if other not in outside
+        )
+        about = [note.id for note in state.notes.values() if note.item == item.id]
+        about += [each.id for each in state.directives.values() if each.item == item.id]
+        assert not [each for each in about if each in text]
+    if len(outside) == len(state.items):
+        assert SECRET not in text
+
+
+async def test_the_play_reaches_everything(sqlite_house: House) -> None:
+    """A theorem about sessions in which nothing happens would prove nothing."""
+    seen: set[str] = set()
+    for each in range(3):
+        events, _ = await play(sqlite_house, 100 + each)
+        seen |= {event.kind for event in events}
+    rare = {"session.paused", "session.resumed", "session.closed"}
+    assert seen | rare == set(KINDS)

@@ -1,0 +1,179 @@
+"""Hand-made RTP and RTCP for tests of the forwarding core, and a fan-out that only writes down what it would send."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from struct import pack
+
+from hub.relay.core.forwarder import Forwarder
+from hub.relay.core.limits import Limits
+from hub.relay.core.plan import Feedback, Output, Plan, SourceChanged, Totals
+from hub.relay.core.rtcp import Report
+from hub.relay.core.rtcp import parse as parse_rtcp
+from hub.relay.core.rtp import Rtp, build, parse
+from hub.relay.core.specs import (
+    HUB_PAYLOAD_TYPES,
+    SLOT_SSRC,
+    SLOTS,
+    Codec,
+    PayloadTypes,
+    PeerSpec,
+    SlotName,
+    SourceId,
+    StageSpec,
+    TrackKind,
+)
+
+PUBLISHES = (
+    (96, Codec.VP8, TrackKind.CAMERA),
+    (102, Codec.H264, TrackKind.CAMERA),
+    (111, Codec.OPUS, TrackKind.MICROPHONE),
+)
+
+
+def vp8(*, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b"") -> bytes:
+    """A VP8 payload: descriptor (with a 15-bit picture id and TL0PICIDX when `picture` is given), then the frame."""
+    first = 0x10 if start else 0x00
+    frame = bytes([0x00 if key else 0x01]) + body
+    if picture is None:
+        return bytes([first]) + frame
+    return bytes([first | 0x80, 0xC0, 0x80 | picture >> 8, picture & 0xFF, tl0]) + frame
+
+
+def h264_stap(*kinds: int) -> bytes:
+    """A STAP-A of three-octet units of these types."""
+    return b"\x78" + b"".join(b"\x00\x03" + bytes([kind]) + b"ab" for kind in kinds)
+
+
+@dataclass(slots=True)
+class Camera:
+    """A publisher's track: numbers and stamps its packets, one per frame."""
+
+    ssrc: int
+    payload_type: int = 96
+    sequence: int = 1000
+    timestamp: int = 5000
+    step: int = 3000
+    picture: int | None = 7
+    bodies: Iterator[int] = field(default_factory=count)
+
+    def packet(self, *, key: bool = False, body: bytes | None = None) -> bytes:
+        """The next frame, with a body that no other has."""
+        body = pack("!II", self.ssrc, next(self.bodies)) if body is None else body
+        if self.payload_type == 111:
+            payload = body
+        elif self.payload_type == 102:
+            payload = bytes([0x65 if key else 0x41]) + body
+        else:
+            payload = vp8(key=key, picture=self.picture, body=body)
+        packet = build(self.payload_type, True, self.sequence, self.timestamp, self.ssrc, payload)
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        self.timestamp = (self.timestamp + self.step) & 0xFFFFFFFF
+        if self.picture is not None:
+            self.picture = (self.picture + 1) & 0x7FFF
+        return packet
+
+
+def microphone(ssrc: int) -> Camera:
+    """A voice: 20 ms packets."""
+    return Camera(ssrc, payload_type=111, step=960, picture=None)
+
+
+def nack_from(slot: SlotName, *sequences: int) -> bytes:
+    """A viewer's NACK, one entry for each number."""
+    entries = b"".join(pack("!HH", sequence & 0xFFFF, 0) for sequence in sequences)
+    return b"\x81\xcd" + pack("!H", 2 + len(sequences)) + pack("!II", 5, SLOT_SSRC[slot]) + entries
+
+
+def pli_from(slot: SlotName) -> bytes:
+    """A viewer's picture loss indication."""
+    return b"\x81\xce\x00\x02" + pack("!II", 5, SLOT_SSRC[slot])
+
+
+@dataclass(slots=True)
+class Lab:
+    """A forwarder on virtual time, one stage, and everything it was told to send, viewer by viewer."""
+
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 1
+    now: float = 100.0
+    totals: Totals = field(default_factory=Totals)
+    received: dict[tuple[str, SlotName], list[Rtp]] = field(default_factory=dict)
+    feedback: dict[str, list[Report]] = field(default_factory=dict)
+    changes: list[SourceChanged] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    forwarder: Forwarder = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.forwarder = Forwarder(seed=self.seed, totals=self.totals, limits=self.limits)
+
+    def peer(
+        self,
+        peer: str,
+        *groups: str,
+        receives: Iterable[SlotName] = SLOTS,
+        payload_types: PayloadTypes = HUB_PAYLOAD_TYPES,
+        ready: bool = True,
+    ) -> None:
+        """Connect a peer that may also publish. Its groups are `all` unless said otherwise."""
+        spec = PeerSpec(peer, "s", frozenset(groups or ("all",)), frozenset(receives), payload_types, PUBLISHES)
+        self.forwarder.add_peer(spec, self.now)
+        if ready:
+            self.forwarder.peer_ready(peer, self.now)
+        self.deliver()
+
+    def stage(self, *audience: str, **slots: str) -> None:
+        """`stage("all", main="hall")`: the slot takes that peer's camera, or microphone for a voice."""
+        wanted: list[tuple[SlotName, SourceId]] = [
+            (slot, SourceId(slots[slot], TrackKind.MICROPHONE if slot.startswith("voice") else TrackKind.CAMERA))
+            for slot in SLOTS
+            if slot in slots
+        ]
+        self.forwarder.put_stage(StageSpec("s", frozenset(audience), tuple(wanted)), self.now)
+        self.deliver()
+
+    def rtp(self, peer: str, packet: bytes) -> None:
+        self.forwarder.rtp(peer, packet, self.now)
+        self.deliver()
+
+    def rtcp(self, peer: str, packet: bytes) -> None:
+        self.forwarder.rtcp(peer, packet, self.now)
+        self.deliver()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time go by, ticking whenever the core wants it."""
+        end = self.now + seconds
+        while (deadline := self.forwarder.deadline()) is not None and deadline <= end:
+            self.now = max(self.now, deadline)
+            self.forwarder.tick(self.now)
+            self.deliver()
+        self.now = end
+
+    def deliver(self) -> list[Output]:
+        """Execute what is queued."""
+        outputs = self.forwarder.drain()
+        for output in outputs:
+            match output:
+                case Plan():
+                    self._execute(output)
+                case Feedback():
+                    self.feedback.setdefault(output.peer, []).extend(parse_rtcp(output.packet))
+                case SourceChanged():
+                    self.changes.append(output)
+        return outputs
+
+    def _execute(self, plan: Plan) -> None:
+        assert plan.lane.open
+        self.plans.append(plan)
+        rtp = parse(plan.packet)
+        for peer, offset in plan.lane.members:
+            moved = rtp._replace(sequence=(rtp.sequence + offset) & 0xFFFF)
+            self.received.setdefault((peer, plan.lane.slot), []).append(moved)
+
+    def seen(self, peer: str, slot: SlotName = "main") -> list[Rtp]:
+        """What the peer was sent through the slot, in order."""
+        return self.received.get((peer, slot), [])
+
+    def asked(self, peer: str, kind: type[Report]) -> list[Report]:
+        """The reports of one kind that the hub sent to the peer."""
+        return [report for report in self.feedback.get(peer, []) if isinstance(report, kind)]

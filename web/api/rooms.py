@@ -1,0 +1,44 @@
+"""What a room asks: to be let in by its link, and which session comes next."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from hub.reception.errors import Refusal
+from hub.reception.events import wire_time
+from web import auth
+from web.auth import SomeRoom
+from web.cookies import DEVICE_COOKIE
+from web.errors import error_response
+from web.services import services_of
+
+router = APIRouter()
+
+
+@router.get("/enrol/{code}")
+async def enrol(request: Request, code: str) -> Response:
+    """Open the link once: the device is the room's from then on. A wrong code gets the neutral 404."""
+    try:
+        value = await services_of(request).points.enrol(code, request.cookies.get(DEVICE_COOKIE))
+    except Refusal:
+        return await error_response(request, 404, "not_found")
+    response = RedirectResponse("/room", 303)
+    auth.keep_device(request, response, value)
+    return response
+
+
+@router.get("/api/room/next")
+async def next_session(request: Request, room: SomeRoom) -> JSONResponse:
+    """The session the room should be in, or the next to come, or null."""
+    services = services_of(request)
+    found = await services.receptions.next_for(room)
+    session = None
+    if found is not None:
+        session = {
+            "id": found.id,
+            "title": found.title,
+            "state": found.state,
+            "starts_at": wire_time(found.starts_at),
+        }
+    now = wire_time(services.clock.now())
+    return JSONResponse({"point": room.point, "name": room.name, "now": now, "session": session})

@@ -1,0 +1,47 @@
+/** The state of the line to the hub, said in plain words while it is not good. */
+import { cloneAll, slot, word, write } from "./dom.js";
+
+const QUIET_MS = 1_500;
+
+export class Line {
+  #since = 0;
+  #shown = "";
+
+  constructor(app, signIn) {
+    this.app = app;
+    this.signIn = signIn;
+    this.root = document.getElementById("line");
+    this.root.addEventListener("click", (event) => event.target.closest('[data-act="retry"]') && app.channel.retry());
+    app.channel.addEventListener("state", ({ detail }) => this.#state(detail));
+    app.channel.addEventListener("ended", ({ detail }) => this.#ended(detail.code));
+    setInterval(() => this.#tick(), 500);
+  }
+
+  #state(detail) {
+    this.detail = detail;
+    if (detail.state === "open") this.#show("");
+    this.#tick();
+  }
+
+  #tick() {
+    const { state, next, since } = this.detail ?? {};
+    if (!since || state === "open" || state === "ended" || Date.now() - since < QUIET_MS) return;
+    this.#show("t-line-lost");
+    const seconds = Math.ceil((next - Date.now()) / 1000);
+    const text = state === "waiting" && seconds > 0 ? word("line.lost", { seconds }) : word("line.lost.now");
+    write(slot(this.root, "text"), text);
+  }
+
+  #ended(code) {
+    this.#show(code === 4401 ? "t-line-out" : "t-line-gone");
+    const link = slot(this.root, "link");
+    if (link) link.href = this.signIn;
+  }
+
+  #show(template) {
+    if (this.#shown === template) return;
+    this.#shown = template;
+    this.root.hidden = !template;
+    this.root.replaceChildren(...(template ? [cloneAll(template)] : []));
+  }
+}
