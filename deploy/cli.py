@@ -59,7 +59,8 @@ def demo(
     """A live reception on this machine, with invented people and cases."""
     from deploy.demo.run import run_demo
 
-    _exit(_guarded(run_demo(_settings(data_dir=_demo_folder(), port=port, demo=True), points, lan=lan)))
+    settings = _settings(data_dir=_demo_folder(), port=port, demo=True, **_calm_logs())
+    _exit(_guarded(run_demo(settings, points, lan=lan)))
 
 
 @app.command()
@@ -160,10 +161,10 @@ def people_add(
     login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
     name: Annotated[str, typer.Option(help="As it stands in the timeline.")],
     role: Annotated[list[str], typer.Option(help="chair, clerk, reception, … (repeatable).")],
-    unit: Annotated[str | None, typer.Option(help="Unit code; without it, the whole hub.")] = None,
     password: Annotated[
         str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if absent.")
-    ] = "",
+    ],
+    unit: Annotated[str | None, typer.Option(help="Unit code; without it, the whole hub.")] = None,
 ) -> None:
     """Make an account."""
     from deploy.people import add_account
@@ -212,6 +213,12 @@ def main() -> None:
     # Records, sockets and keys are nobody else's on this machine.
     os.umask(0o077)
     app(prog_name="hub")
+
+
+def _calm_logs() -> dict[str, str]:
+    """A demo's terminal is for people: short lines, only what matters, unless the environment says else."""
+    calm = {"log_format": "human", "log_level": "warning"}
+    return {name: value for name, value in calm.items() if not os.environ.get(f"HUB_{name.upper()}")}
 
 
 def _demo_folder() -> Path | None:

@@ -28,7 +28,7 @@ class Records(Protocol):
     """The part of `LiveSession` the director reads."""
 
     @property
-    def head(self) -> int:
+    def n(self) -> int:
         """The number of the last event known here."""
         ...
 
@@ -89,7 +89,7 @@ class Director:
         The records at hand must be as committed, and the session locked. Raises Refusal("media_unavailable") when the
         relay cannot be told: a door that cannot be shut must not be said to be.
         """
-        hold = _Hold(self._records.head, wish)
+        hold = _Hold(self._records.n, wish)
         before = self._wish()
         if before.narrower(wish).audience == before.audience:
             return  # it shuts nobody out
@@ -133,7 +133,7 @@ class Director:
         return StageSpec(self._session, wish.audience, tuple(_slot(feed) for feed in feeds))
 
     def _wish(self) -> StageWish:
-        self._holds = [hold for hold in self._holds if self._records.head <= hold.base]
+        self._holds = [hold for hold in self._holds if self._records.n <= hold.base]
         wish = self._records.stage()
         for hold in self._holds:
             wish = wish.narrower(hold.wish)

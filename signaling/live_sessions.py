@@ -16,7 +16,6 @@ from hub.reception.errors import Refusal
 from hub.reception.live import LiveSession
 from hub.reception.models import Session
 from hub.reception.service import Receptions
-from hub.reception.stage import StageWish
 from hub.reception.state import Status
 from hub.reception.viewer import Viewer
 from hub.relay.client import LinkDown, LinkEvent, LinkUp, RelayClient, RelayRefused, RelayUnavailable
@@ -35,7 +34,7 @@ _GOING_ON: Final = (Status.LIVE.value, Status.PAUSED.value)
 
 
 class LiveSessions:
-    """Hubs by session, opened when first needed. Implements the reception's `StageGuard`."""
+    """Hubs by session, opened when first needed."""
 
     def __init__(
         self, *, db: Database, receptions: Receptions, relay: RelayClient, clock: Clock, ids: Ids
@@ -54,7 +53,6 @@ class LiveSessions:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Follow the relay and the sessions that go on, while the context is open. Once per object."""
-        self._receptions.guard = self
         own = [
             asyncio.create_task(work)
             for work in (self._relay.run(), self._listen(), self._open_going_on(), self._sweep())
@@ -91,18 +89,6 @@ class LiveSessions:
         async with self._opening:
             known = self._hubs.get(session_id)
             return known if known is not None else await self._open(session_id)
-
-    async def narrow(self, session_id: str, wish: StageWish) -> None:
-        """Shut doors before a commit. Raises Refusal("media_unavailable") when the relay cannot be told, Busy."""
-        hub = self._hubs.get(session_id)
-        if hub is not None:  # without a hub there is no media peer of that session
-            await hub.narrow(wish)
-
-    async def restore(self, session_id: str) -> None:
-        """The commit failed after `narrow`."""
-        hub = self._hubs.get(session_id)
-        if hub is not None:
-            await hub.restore()
 
     async def _open(self, session_id: str) -> SessionHub:
         live = LiveSession(self._receptions, session_id)

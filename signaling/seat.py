@@ -16,12 +16,12 @@ class Timeline(Protocol):
     """The part of `LiveSession` a seat reads."""
 
     @property
-    def head(self) -> int:
+    def n(self) -> int:
         """The last event known."""
         ...
 
-    def after(self, viewer: Viewer, n: int) -> list[dict[str, Any]] | None:
-        """The events after `n` as this participant may see them; None when they are no longer here."""
+    def after(self, viewer: Viewer, n: int) -> list[dict[str, Any]]:
+        """The events after `n` as they may see them. Raises LookupError when they are no longer here."""
         ...
 
 
@@ -56,17 +56,18 @@ class Seat:
 
     def bring(self, timeline: Timeline, texts: EventTexts) -> None:
         """Queue what is new for them, then the head when the last of it was not theirs to see."""
-        if self.sent >= timeline.head or self.outbox.closing:
+        if self.sent >= timeline.n or self.outbox.closing:
             return
-        wires = timeline.after(self.viewer, self.sent)
-        if wires is None:
+        try:
+            wires = timeline.after(self.viewer, self.sent)
+        except LookupError:
             self.end(CloseCode.GOING_AWAY)  # too far behind to be told: a snapshot on coming back
             return
         for wire in wires:
             self.outbox.put(texts.event(wire))
-        if not wires or wires[-1]["n"] != timeline.head:
-            self.outbox.put(texts.head(timeline.head))
-        self.sent = timeline.head
+        if not wires or wires[-1]["n"] != timeline.n:
+            self.outbox.put(texts.head(timeline.n))
+        self.sent = timeline.n
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""

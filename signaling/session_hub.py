@@ -5,7 +5,8 @@ events, WHIP and WHEP.
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import structlog
@@ -16,7 +17,6 @@ from hub.reception.live import LiveSession
 from hub.reception.service import Receptions
 from hub.reception.stage import StageWish
 from hub.reception.state import Status
-from hub.reception.timeline import topic
 from hub.relay.client import RelayClient
 from hub.relay.control import PeerDown, PeerState, Quality, SourceEvent
 from hub.store.bus import Bus
@@ -59,7 +59,7 @@ class SessionHub:
         clock: Clock,
         ids: Ids,
     ) -> None:
-        self.id = live.state.id
+        self.id = live.id
         self.live = live
         self.seats: set[Seat] = set()
         self.peers = Peers()
@@ -92,15 +92,15 @@ class SessionHub:
 
     async def join(self, seat: Seat, hello: Hello) -> Welcome:
         """Seat a participant; events follow from the number the welcome says. An older seat of the same room goes."""
-        if hello.resume is not None and hello.resume > self.live.head:
+        if hello.resume is not None and hello.resume > self.live.n:
             await self.catch_up()  # the client was at another process that is ahead of us
         self._replace(seat, hello.media)
         kept = self.media.keep(seat, hello.media, self._relay_known)
         resumed = self._may_resume(seat, hello.resume)
-        seat.sent = hello.resume if resumed and hello.resume is not None else self.live.head
+        seat.sent = hello.resume if resumed and hello.resume is not None else self.live.n
         welcome = Welcome(
             you=seat.you,
-            head=self.live.head,
+            head=self.live.n,
             now=wire_time(self._clock.now()),
             media="kept" if kept else "none",
             view=None if resumed else self.live.view(seat.viewer),
@@ -136,7 +136,7 @@ class SessionHub:
         """Carry out a command: committed, told to everybody, then `done`. Raises Refusal and Busy."""
         async with self._writing:
             outcome = await self._receptions.execute(
-                seat.actor, self.id, command.id, command.name, command.data
+                seat.actor, self.id, command.id, command.name, command.data, narrow=self._narrowing
             )
         await self.catch_up()
         return Done(id=command.id, n=outcome.n)
@@ -149,20 +149,6 @@ class SessionHub:
             for seat in list(self.seats):
                 seat.bring(self.live, texts)
         await self.director.update()
-
-    async def narrow(self, wish: StageWish) -> None:
-        """Shut doors before a commit; the session is locked by the caller. Raises Refusal("media_unavailable"), Busy."""
-        async with self._catching_up:
-            await self.live.refresh()  # without telling anyone: they are told after the commit
-        await self.director.narrow(wish)
-
-    async def restore(self) -> None:
-        """The commit failed after `narrow`."""
-        try:
-            await self.live.refresh()
-        except Busy:
-            log.warning("timeline not read, database busy", session=self.id)
-        await self.director.give_up()
 
     def heed(self, seat: Seat, report: MediaReport) -> None:
         """Note what a room says it receives."""
@@ -218,6 +204,24 @@ class SessionHub:
         for seat in self.seats:
             seat.end(code)
 
+    @asynccontextmanager
+    async def _narrowing(self, wish: StageWish) -> AsyncIterator[None]:
+        """Around a commit that lets fewer people hear; the session is locked meanwhile."""
+        async with self._catching_up:
+            await self.live.refresh()  # telling nobody yet: they are told after the commit
+        await self.director.narrow(wish)
+        try:
+            yield
+        except BaseException:
+            await self._give_up_narrowing()
+            raise
+
+    async def _give_up_narrowing(self) -> None:
+        """The commit failed, or nobody knows: what the records say holds."""
+        with suppress(Busy):
+            await self.live.refresh()
+        await self.director.give_up()
+
     def _replace(self, seat: Seat, media: str | None) -> None:
         for other in [each for each in self.seats if each.same_room(seat)]:
             other.end(CloseCode.REPLACED)
@@ -233,13 +237,16 @@ class SessionHub:
         An `item.shown` comes at the end of its batch. A client that was cut off before it has the number of the
         batch but not the item, so with one in reach it starts anew.
         """
-        if resume is None or not 0 < resume <= self.live.head or self.live.head - resume > LONGEST_RESUME:
+        if resume is None or not 0 < resume <= self.live.n or self.live.n - resume > LONGEST_RESUME:
             return False
-        reach = self.live.after(seat.viewer, max(0, resume - SHOWN_REACH))
-        return reach is not None and all(wire["kind"] != "item.shown" for wire in reach)
+        try:
+            reach = self.live.after(seat.viewer, max(0, resume - SHOWN_REACH))
+        except LookupError:
+            return False
+        return all(wire["kind"] != "item.shown" for wire in reach)
 
     async def _follow(self) -> None:
-        async with self._bus.subscribe(topic(self.id)) as hints:
+        async with self._bus.subscribe(self.live.topic) as hints:
             while True:
                 try:
                     await self.catch_up()

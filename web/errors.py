@@ -37,14 +37,14 @@ STATUS: Final = {
 }
 """HTTP status by refusal code. `…_unknown` is 404; every other refusal is a conflict with the state of things (409)."""
 
-_BY_STATUS: Final = {
+BY_STATUS: Final = {
     400: "request_bad",
-    401: "signed_out",
+    401: "sign_in_needed",
     403: "not_allowed",
     404: NOT_THERE,
     405: "method_not_allowed",
     413: "too_large",
-    415: "unsupported_media_type",
+    415: "media_type_bad",
     503: "busy",
 }
 
@@ -109,14 +109,14 @@ async def _token(request: Request, error: Exception) -> Response:
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
     if for_program(request):
-        return await error_response(request, 401, "signed_out")
+        return await error_response(request, 401, "sign_in_needed")
     target = request.url.path if request.method == "GET" else "/"
     return RedirectResponse("/sign-in?" + urlencode({"next": target}), 303)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _BY_STATUS.get(error.status_code, "request_bad")
+    code = BY_STATUS.get(error.status_code, "request_bad")
     response = await error_response(request, error.status_code, code)
     response.headers.update(error.headers or {})
     return response
@@ -124,4 +124,4 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("request failed", path=request.url.path, exc_info=error)
-    return await error_response(request, 500, "failed")
+    return await error_response(request, 500, "internal")

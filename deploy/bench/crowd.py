@@ -147,7 +147,7 @@ async def until(
     otherwise: str,
     broken: Callable[[], str | None] | None = None,
 ) -> float:
-    """Wait for a condition; how long it took, in seconds. Raises BenchFailed with the sentence `otherwise`."""
+    """Wait for a condition; how long it took, in seconds. Raises BenchFailed with `otherwise`."""
     began = time.monotonic()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""A synthetic publisher's media: VP8 and Opus packets of the right sizes and pace, without an encoder. Pure."""
+"""A synthetic publisher's media: VP8 and Opus packets of the right sizes and pace, not encoded. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The floor: what encrypting and sending those packets costs when nothing else is done. A process of its own.
 
 Reads one JSON object on standard input: `ports` (UDP, on 127.0.0.1), `bursts` (lists of packet sizes),
-`packets` (how many to send at least). Writes `{"packets", "cpu_us_per_packet"}`. The loop is the smallest that
+`packets` (how many to send at least). Writes `{"packets", "cpu_us_per_packet"}`. The loop is the least that
 does the work: copy, number, protect in place with libsrtp, and `sendmmsg`; viewer by viewer.
 """
 

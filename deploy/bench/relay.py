@@ -1,7 +1,7 @@
 """`hub bench relay`: a relay of its own, real publishers and viewers, and what one forwarded packet costs.
 
-The ratio compares with a floor measured in the same run: the same packets, encrypted and sent to the same sockets
-by a loop that does nothing else.
+The ratio compares with a floor measured in the same run: the same packets, encrypted and sent to the same
+sockets by a loop that does nothing else.
 """
 
 import asyncio

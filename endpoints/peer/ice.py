@@ -1,7 +1,7 @@
 """The controlling side of ICE (RFC 8445) as far as a client of a public hub needs it, without I/O.
 
 Every candidate is checked with growing waits; the first that answers is nominated by a second check; then
-only consent is kept up (RFC 7675). Checks from the other side are answered, so that a full agent is content too.
+only consent is kept up (RFC 7675). Checks from the other side are answered, for full agents' sake.
 """
 
 import random

@@ -38,7 +38,7 @@ def sees_directive(state: SessionState, viewer: Viewer, directive: DirectiveStat
     if inside(item, viewer):
         return True
     directed = viewer.point is not None and viewer.unit in directive.units
-    return directed
+    return directed and item.audience is not Audience.CLOSED
 
 
 def view(state: SessionState, viewer: Viewer) -> Wire:

@@ -40,7 +40,8 @@ class RelayRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of our peers."""
+    """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of
+    our peers."""
 
     boot: str
     fresh: bool
@@ -56,7 +57,8 @@ R = TypeVar("R", control.Done, control.PeerSdp, control.RelayState, control.Coun
 
 
 class RelayClient:
-    """One relay. `run()` is a task of the caller's; everything else may be called at any time, from the same loop."""
+    """One relay. `run()` is a task of the caller's; everything else may be called at any time, from the
+    same loop."""
 
     def __init__(self, path: Path) -> None:
         self.boot: str | None = None
@@ -114,7 +116,8 @@ class RelayClient:
     async def events(self) -> AsyncGenerator[LinkEvent, None]:
         """What happens from now on; begins with LinkUp when the link is up. Each iterator hears everything.
 
-        A listener that falls 4,096 events behind loses them and hears LinkUp instead: it must ask for the state.
+        A listener that falls 4,096 events behind loses them and hears LinkUp instead: it must ask for the
+        state.
         """
         listener = _Listener()
         if self._writer is not None and self.boot is not None:

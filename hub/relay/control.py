@@ -18,9 +18,11 @@ Direction = Literal["publish", "view"]
 
 @dataclass(frozen=True, slots=True)
 class OpenPeer:
-    """Make a browser peer and its offer (all slots out; camera and microphone in, when `may_publish`). → `PeerSdp`.
+    """Make a browser peer and its offer (all slots out; camera and microphone in, when `may_publish`). →
+    `PeerSdp`.
 
-    `owner` is an opaque label that comes back in `PeerState`, so that a restarted web process knows whose peer it is.
+    `owner` is an opaque label that comes back in `PeerState`, so that a restarted web process knows whose
+    peer it is.
     """
 
     peer: str
@@ -40,7 +42,8 @@ class AnswerPeer:
 
 @dataclass(frozen=True, slots=True)
 class AcceptPeer:
-    """Take a WHIP (`publish`) or WHEP (`view`) client's offer. → `PeerSdp`, or `Refused("sdp_bad" | "sdp_no_codec")`."""
+    """Take a WHIP (`publish`) or WHEP (`view`) client's offer. → `PeerSdp`, or `Refused("sdp_bad" |
+    "sdp_no_codec")`."""
 
     peer: str
     stage: str
@@ -123,7 +126,8 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay's p50, p99 and max."""
+    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay's p50, p99 and
+    max."""
 
     totals: dict[str, int]
     slots: tuple[SlotCount, ...]

@@ -1,4 +1,7 @@
-"""The relay's end of the control link: a Unix socket, any number of times connected, never in the way of media."""
+"""The relay's end of the control link:
+
+a Unix socket, any number of times connected, never in the way of media.
+"""
 
 import asyncio
 import contextlib
@@ -25,7 +28,10 @@ class ControlServer:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen; a socket file left by a killed relay is replaced. Only this user may connect. Raises OSError."""
+        """Listen; a socket file left by a killed relay is replaced.
+
+        Only this user may connect. Raises OSError.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._server = await asyncio.start_unix_server(self._connected, self._path)
         self._path.chmod(0o600)

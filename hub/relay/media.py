@@ -168,7 +168,7 @@ class Media:
         known = self._opened.get(peer)
         if known is not None:
             self._driver.port.remove(known.transport, "closed", self._clock())
-            self.turned([])
+            self._driver.turn()  # tells it at once: a new peer may take the name in the next breath
         return control.Done()
 
     def _put(self, stage: StageSpec) -> control.Reply:

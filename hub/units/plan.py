@@ -133,7 +133,8 @@ class _Planner:
     def _check_against_versions(self, row: Row) -> None:
         known = self.known.get(row.key)
         if known is not None and known.level != row.level:
-            raise RowRefused("level_changed", value=row.level.value, known=known.level)
+            # Its children hang by its level; another level is another version, with a date of its own.
+            raise RowRefused("overlap", valid_from=str(row.valid_from))
         later = self._later(row)
         if row.valid_to is not None and later is not None and later < row.valid_to:
             raise RowRefused("overlap", valid_from=str(later))

@@ -31,7 +31,9 @@ PUBLISHES = (
 )
 
 
-def vp8(*, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b"") -> bytes:
+def vp8(
+    *, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b""
+) -> bytes:
     """A VP8 payload: descriptor (with a 15-bit picture id and TL0PICIDX when `picture` is given), then the frame."""
     first = 0x10 if start else 0x00
     frame = bytes([0x00 if key else 0x01]) + body
@@ -116,7 +118,9 @@ class Lab:
         ready: bool = True,
     ) -> None:
         """Connect a peer that may also publish. Its groups are `all` unless said otherwise."""
-        spec = PeerSpec(peer, "s", frozenset(groups or ("all",)), frozenset(receives), payload_types, PUBLISHES)
+        spec = PeerSpec(
+            peer, "s", frozenset(groups or ("all",)), frozenset(receives), payload_types, PUBLISHES
+        )
         self.forwarder.add_peer(spec, self.now)
         if ready:
             self.forwarder.peer_ready(peer, self.now)
@@ -125,7 +129,10 @@ class Lab:
     def stage(self, *audience: str, **slots: str) -> None:
         """`stage("all", main="hall")`: the slot takes that peer's camera, or microphone for a voice."""
         wanted: list[tuple[SlotName, SourceId]] = [
-            (slot, SourceId(slots[slot], TrackKind.MICROPHONE if slot.startswith("voice") else TrackKind.CAMERA))
+            (
+                slot,
+                SourceId(slots[slot], TrackKind.MICROPHONE if slot.startswith("voice") else TrackKind.CAMERA),
+            )
             for slot in SLOTS
             if slot in slots
         ]

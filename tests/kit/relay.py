@@ -1,11 +1,10 @@
 """A real relay inside the test's event loop, on free ports, with a client connected to it."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import asyncio
 
 from hub.relay.client import RelayClient, wait_up
 from hub.relay.node import Node, RelaySettings, serving

@@ -1,7 +1,9 @@
 """Session descriptions as real clients write them, shortened to what matters."""
 
 FINGERPRINT = "AB:" * 31 + "CD"
-_TRANSPORT = f"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 {FINGERPRINT}\r\n"
+_TRANSPORT = (
+    f"a=ice-ufrag:abcd\r\na=ice-pwd:abcdefghijklmnopqrstuvwx\r\na=fingerprint:sha-256 {FINGERPRINT}\r\n"
+)
 _HEAD = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids}\r\na=msid-semantic: WMS\r\n"
 
 VIDEO = (
@@ -18,10 +20,14 @@ H264_ONLY = "a=rtpmap:109 H264/90000\r\na=fmtp:109 packetization-mode=1;profile-
 AV1_ONLY = "a=rtpmap:45 AV1/90000\r\n"
 
 
-def section(kind: str, mid: str, direction: str, codecs: str | None = None, *, port: int = 9, setup: str = "actpass") -> str:
+def section(
+    kind: str, mid: str, direction: str, codecs: str | None = None, *, port: int = 9, setup: str = "actpass"
+) -> str:
     """One m-line; `codecs` are its rtpmap lines."""
     codecs = codecs if codecs is not None else (VIDEO if kind == "video" else AUDIO)
-    types = " ".join(line.split(":")[1].split()[0] for line in codecs.splitlines() if line.startswith("a=rtpmap"))
+    types = " ".join(
+        line.split(":")[1].split()[0] for line in codecs.splitlines() if line.startswith("a=rtpmap")
+    )
     return (
         f"m={kind} {port} UDP/TLS/RTP/SAVPF {types}\r\nc=IN IP4 0.0.0.0\r\n{_TRANSPORT}a=setup:{setup}\r\n"
         f"a=mid:{mid}\r\na=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na={direction}\r\na=rtcp-mux\r\n{codecs}"

@@ -112,7 +112,7 @@ async def not_with_resource(request: Request) -> Response:
 
 async def _accept(request: Request, may: May, session: str, token: MediaToken, gate: MediaGate) -> Response:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SDP:
-        response = await error_response(request, 415, "unsupported_media_type")
+        response = await error_response(request, 415, "media_type_bad")
         response.headers["Accept-Post"] = SDP
         return response
     offer = await read_text(request, LARGEST_OFFER)

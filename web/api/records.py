@@ -40,8 +40,8 @@ async def timeline(request: Request, session: str, actor: SomeActor, after: Numb
     viewer = await receptions.viewer(actor, session)
     live = LiveSession(receptions, session)
     await live.refresh()
-    events = live.after(viewer, after)
-    found: dict[str, Any] = {"head": live.head, "events": events}
-    if events is None:
-        found = {"head": live.head, "view": live.view(viewer)}
-    return JSONResponse(found)
+    try:
+        found: dict[str, Any] = {"events": live.after(viewer, after)}
+    except LookupError:
+        found = {"view": live.view(viewer)}
+    return JSONResponse({"head": live.n} | found)

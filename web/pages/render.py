@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from hub.people.actor import Actor
 from web import csrf, i18n
 from web.pages.static import static_url
+from web.pages.words import raw
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -47,6 +48,7 @@ def page(
     text = environment.get_template(template).render(
         locale=locale,
         t=partial(i18n.translate, locale),
+        raw=raw(locale).__getitem__,
         other_locale="en" if locale == "vi" else "vi",
         here=request.url.path,
         actor=actor,

@@ -4,6 +4,7 @@ The only file that knows pyOpenSSL. Datagrams go in and out through memory BIOs.
 the real clock; `deadline()` translates it to the caller's.
 """
 
+import contextlib
 import datetime
 import os
 import secrets
@@ -20,15 +21,14 @@ from hub.relay.wire.srtp import PROFILES, Profile, SrtpKeys
 Role = Literal["server", "client"]
 
 MTU: Final = 1200
-"""Bytes of one DTLS datagram: fits every path that carries WebRTC."""
-_DTLS_1_2: Final = 0xFEFD
-_HEADER: Final = 13
-_LIFE: Final = datetime.timedelta(days=3650)
-_CIPHERS: Final = b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
+"""Bytes of one DTLS datagram: fits every path that carries WebRTC.""" _DTLS_1_2: Final = 0xFEFD _HEADER:
+Final = 13 _LIFE: Final = datetime.timedelta(days=3650) _CIPHERS: Final =
+b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
 
 
 class Certificate:
-    """A self-signed P-256 certificate; one for all peers of a process, so that a restart keeps its fingerprint."""
+    """A self-signed P-256 certificate; one for all peers of a process, so that a restart keeps its
+    fingerprint."""
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         self._key = key
@@ -50,7 +50,8 @@ class Certificate:
     def load_or_make(cls, path: Path) -> "Certificate":
         """The one kept at `path` (PEM, key and certificate), or a new one written there with mode 0600.
 
-        A file that cannot be read as one, or has run out, is replaced. Raises OSError when nothing can be written.
+        A file that cannot be read as one, or has run out, is replaced. Raises OSError when nothing can be
+        written.
         """
         try:
             return cls._load(path.read_bytes())
@@ -87,10 +88,12 @@ class Certificate:
 
 
 class DtlsEnd:
-    """One end of one DTLS association: feed it datagrams, send what `drain()` gives, call `tick` at `deadline()`.
+    """One end of one DTLS association: feed it datagrams, send what `drain()` gives, call `tick` at
+    `deadline()`.
 
-    `keys` stand once the handshake is done; the caller compares `remote_fingerprint` with the one it was promised.
-    `failed` is a sentence once it cannot succeed any more; `closed` is True after the other end said goodbye.
+    `keys` stand once the handshake is done; the caller compares `remote_fingerprint` with the one it was
+    promised. `failed` is a sentence once it cannot succeed any more; `closed` is True after the other end
+    said goodbye.
     """
 
     def __init__(self, role: Role, certificate: Certificate, now: float) -> None:
@@ -149,10 +152,8 @@ class DtlsEnd:
     def close(self) -> None:
         """Say goodbye (close_notify); `drain()` has the datagram. Harmless at any time."""
         if not self.closed and self.keys is not None:
-            try:
+            with contextlib.suppress(SSL.Error):
                 self._ssl.shutdown()
-            except SSL.Error:
-                pass
             self._flush()
         self.closed = True
 
@@ -198,10 +199,8 @@ class DtlsEnd:
 
 
 def _datagrams(stream: bytes) -> list[bytes]:
-    """Cut what a memory BIO ran together into datagrams of whole records, each at most `MTU` bytes if records allow."""
-    out: list[bytes] = []
-    start = at = 0
-    while at + _HEADER <= len(stream):
+    """Cut what a memory BIO ran together into datagrams of whole records, each at most `MTU` bytes if
+    records allow.""" out: list[bytes] = [] start = at = 0 while at + _HEADER <= len(stream):
         end = at + _HEADER + int.from_bytes(stream[at + 11 : at + 13], "big")
         if end - start > MTU and at > start:
             out.append(stream[start:at])

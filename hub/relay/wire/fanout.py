@@ -1,7 +1,9 @@
-"""Executes the core's plans: copies each packet for each viewer, patches its number, protects it, and sends bursts.
+"""Executes the core's plans: copies each packet for each viewer, patches its number, protects it, and sends
+bursts.
 
 The order is viewer by viewer, all packets of a burst while that viewer's key schedule is hot in the cache (measured: 12
-against 8.5 µs a packet). Everything the loop touches is allocated once: slots, iovecs, headers, length pointers.
+against 8.5 µs a packet), and a viewer's packets of one length leave as one message that the kernel cuts (UDP GSO: the
+system call's share falls from 2.8 to 1.1 µs a packet). Everything the loop touches is allocated once: slots, iovecs, headers, length pointers.
 A plan whose lane was closed meanwhile is not sent, to anybody.
 """
 
@@ -14,7 +16,7 @@ from weakref import WeakKeyDictionary
 from hub.relay.core.plan import Lane, Plan, Totals
 from hub.relay.wire import srtp
 from hub.relay.wire.metrics import DelayHistogram
-from hub.relay.wire.mmsg import LONGEST_NAME, Batch, RawAddress, ffi
+from hub.relay.wire.mmsg import LONGEST_NAME, Batch, RawAddress, SegmentSizes, ffi
 from hub.relay.wire.senders import Sender
 
 BATCH: Final = 256
@@ -23,7 +25,8 @@ _NUMBER: Final = Struct("!H")
 
 
 class Target:
-    """Where one viewer's packets go, and what protects them. Owned by the peer's transport; `close` ends it for good."""
+    """Where one viewer's packets go, and what protects them. Owned by the peer's transport; `close` ends it
+    for good."""
 
     __slots__ = ("_keep", "context", "name", "name_length", "open", "outbound", "raw")
 
@@ -48,12 +51,20 @@ class Target:
         self.open = False
 
 
-Run = list[tuple[bytes, int, int]]
-"""Packets of one burst on one lane: bytes, length, sequence number."""
+SEGMENTS: Final = 40
+"""Most packets of one message: the kernel cuts at most 64, and 64 KiB."""
+_LONGEST_SEGMENT: Final = 1400
+"""Plaintext bytes; a longer packet might not fit the path, and the kernel cuts only what fits."""
+
+Row = tuple[list[tuple[bytes, int, int]], dict[int, Any], int]
+"""Packets (bytes, length, sequence number) of one message; its control message by tag length, and the
+length of that.""" _TAGS: Final = tuple({profile.tag for profile in srtp.Profile}) _ALONE: Final[dict[int,
+Any]] = dict.fromkeys(_TAGS, ffi.NULL)
 
 
 class Fanout:
-    """`targets` is the port's live map of peers that may be sent to; `execute` never raises and never waits long.
+    """`targets` is the port's live map of peers that may be sent to; `execute` never raises and never waits
+    long.
 
     `skipped` hears of every plan that was not executed because its lane had closed.
     """
@@ -62,6 +73,7 @@ class Fanout:
         self,
         targets: dict[str, Target],
         sender: Sender,
+        *,
         totals: Totals,
         delays: DelayHistogram,
         skipped: Callable[[Plan], None],
@@ -74,8 +86,11 @@ class Fanout:
         self._skipped = skipped
         self._clock = clock
         self._batch = Batch(BATCH, srtp.SLOT)
-        self._used = 0
+        self._sizes = SegmentSizes()
+        self._slots = self._messages = 0
         self._waits: list[tuple[float, int]] = []
+        self._mark = 0
+        self._arrival: float | None = None
         self._lanes: WeakKeyDictionary[Lane, list[tuple[Target, int]]] = WeakKeyDictionary()
 
     def execute(self, plans: Iterable[Plan]) -> None:
@@ -98,53 +113,70 @@ class Fanout:
             for plan in group:
                 self._skipped(plan)
             return
-        run: Run = []
-        received = []
-        for plan in group:
+        arrivals = [plan.received_at for plan in group if plan.received_at is not None]
+        self._mark, self._arrival = self._slots, arrivals[0] if arrivals else None
+        self._send_rows(self._rows(group), self._viewers(lane))
+        self._close_mark()
+
+    def _rows(self, group: Sequence[Plan]) -> list[Row]:
+        """Packets of equal length share a row, and one shorter may end it: that is what the kernel can cut
+        again.""" rows: list[list[tuple[bytes, int, int]]] = [] open_row = False for plan in group:
             size = len(plan.packet)
             if not 12 <= size <= srtp.LONGEST:  # a wrong length would corrupt the heap inside libsrtp
                 self._totals.add("fanout_bad_size")
                 continue
-            run.append((plan.packet, size, unpack_from("!H", plan.packet, 2)[0]))
-            if plan.received_at is not None:
-                received.append(plan.received_at)
-        for target, offset in self._viewers(lane):
-            if target.open:
-                self._send_run(target, offset, run, received)
+            one = (plan.packet, size, unpack_from("!H", plan.packet, 2)[0])
+            if open_row and size <= rows[-1][0][1] and len(rows[-1]) < SEGMENTS:
+                rows[-1].append(one)
+            else:
+                rows.append([one])
+            open_row = self._sender.segments and size == rows[-1][0][1] and size <= _LONGEST_SEGMENT
+        return [self._row(row) for row in rows]
 
-    def _send_run(self, target: Target, offset: int, run: Run, received: list[float]) -> None:
-        """The hot loop: every name is local, nothing is allocated that could be avoided."""
+    def _row(self, row: list[tuple[bytes, int, int]]) -> Row:
+        if len(row) == 1:
+            return row, _ALONE, 0
+        return row, {tag: self._sizes.get(row[0][1] + tag) for tag in _TAGS}, SegmentSizes.length
+
+    def _send_rows(self, rows: list[Row], viewers: list[tuple[Target, int]]) -> None:
+        """The hot loop: every name is local, and nothing is allocated that could be avoided."""
         batch = self._batch
-        view, pointers, lengths, messages, slot = (
-            batch.view,
-            batch.pointers,
-            batch.lengths,
-            batch.messages,
-            batch.slot,
-        )
-        context, name, name_length = target.context, target.name, target.name_length
+        view, pointers, lengths, iovecs = batch.view, batch.pointers, batch.lengths, batch.iovecs
+        messages, firsts, slot = batch.messages, batch.firsts, batch.slot
         protect, number = srtp.protect, _NUMBER.pack_into
-        i = self._used
-        for packet, size, sequence in run:
-            if i == BATCH:
-                self._used = i
-                self._flush()
-                i = 0
-            at = i * slot
-            view[at : at + size] = packet
-            number(view, at + 2, (sequence + offset) & 0xFFFF)
-            length = lengths[i]
-            length[0] = size
-            if protect(context, pointers[i], length):
-                self._totals.add("protect_failed")
+        i, used = self._slots, self._messages
+        for target, offset in viewers:
+            if not target.open:
                 continue
-            message = messages[i]
-            message.msg_name = name
-            message.msg_namelen = name_length
-            i += 1
-        self._used = i
-        if received:
-            self._waits.append((received[0], len(run)))
+            context, name, name_length = target.context, target.name, target.name_length
+            tag = target.outbound.tag
+            for row, controls, control_length in rows:
+                if i + len(row) > BATCH:
+                    self._slots, self._messages = i, used
+                    self._flush()
+                    i = used = 0
+                first = i
+                for packet, size, sequence in row:
+                    at = i * slot
+                    view[at : at + size] = packet
+                    number(view, at + 2, (sequence + offset) & 0xFFFF)
+                    length = lengths[i]
+                    length[0] = size
+                    if protect(context, pointers[i], length):
+                        self._totals.add("protect_failed")
+                    else:
+                        i += 1
+                if i > first:
+                    message = messages[used]
+                    message.msg_name = name
+                    message.msg_namelen = name_length
+                    message.msg_iov = iovecs[first]
+                    message.msg_iovlen = i - first
+                    message.msg_control = controls[tag]
+                    message.msg_controllen = control_length
+                    firsts[used] = first
+                    used += 1
+        self._slots, self._messages = i, used
 
     def _viewers(self, lane: Lane) -> list[tuple[Target, int]]:
         known = self._lanes.get(lane)
@@ -165,15 +197,23 @@ class Fanout:
         """A peer came or went: resolve every lane anew."""
         self._lanes.clear()
 
+    def _close_mark(self) -> None:
+        """What this group has in the batch since its mark has been waiting since its first packet arrived."""
+        if self._arrival is not None and self._slots > self._mark:
+            self._waits.append((self._arrival, self._slots - self._mark))
+        self._mark = self._slots
+
     def _flush(self) -> None:
-        count, self._used = self._used, 0
-        if not count:
+        self._close_mark()
+        packets, messages = self._slots, self._messages
+        self._slots = self._messages = self._mark = 0
+        if not messages:
             return
-        sent = self._sender.send(self._batch, count)
-        self._totals.add("packets_sent", sent)
-        if sent != count:
-            self._totals.add("send_dropped", count - sent)
+        dropped = self._sender.send(self._batch, messages)
+        self._totals.add("packets_sent", packets - dropped)
+        if dropped:
+            self._totals.add("send_dropped", dropped)
         waits, self._waits = self._waits, []
         now = self._clock()
-        for received_at, packets in waits:
-            self._delays.add(now - received_at, packets, now)
+        for received_at, count in waits:
+            self._delays.add(now - received_at, count, now)

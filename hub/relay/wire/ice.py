@@ -34,7 +34,8 @@ class Verdict:
 
 
 class IceLite:
-    """One peer's agent. `selected` is where to send: None until a valid check, and only nominations move it again."""
+    """One peer's agent. `selected` is where to send: None until a valid check, and only nominations move it
+    again."""
 
     def __init__(self, credentials: Credentials, now: float) -> None:
         self.credentials = credentials

@@ -24,7 +24,10 @@ class DelayHistogram:
         self._now.add(max(0, int(delay * 1e6)), count)
 
     def summary(self) -> dict[str, float]:
-        """`p50`, `p99`, `max` in microseconds and `packets`, how many they speak of. Zeros when there was none."""
+        """`p50`, `p99`, `max` in microseconds and `packets`, how many they speak of.
+
+        Zeros when there was none.
+        """
         counts = [a + b for a, b in zip(self._now.counts, self._before.counts, strict=True)]
         total = sum(counts)
         return {

@@ -1,10 +1,12 @@
-"""Many datagrams in one system call: `recvmmsg` and `sendmmsg` of the C library (Linux), through cffi, no compiler.
+"""Many datagrams in one system call: `recvmmsg` and `sendmmsg` of the C library (Linux), through cffi, no
+compiler.
 
 Addresses stay raw (`struct sockaddr` bytes) on their way: no text, no tuples per packet.
 """
 
 import socket
 import sys
+from collections.abc import Iterator
 from struct import pack, unpack_from
 from typing import Any, Final
 
@@ -31,8 +33,8 @@ ffi.cdef(
 
 
 def available() -> bool:
-    """Whether both calls exist here and our structure layout is the platform's (Linux, 64 bits, little-endian)."""
-    return (
+    """Whether both calls exist here and our structure layout is the platform's (Linux, 64 bits,
+    little-endian).""" return (
         sys.platform == "linux"
         and sys.byteorder == "little"
         and sys.maxsize > 2**32
@@ -52,10 +54,11 @@ libc: Final = _library()
 
 
 class Batch:
-    """`count` fixed slots of `slot` bytes, each with its iovec and address, ready for one system call.
+    """`count` fixed slots of `slot` bytes, and as many messages that can be pointed at one slot or at a row
+    of them.
 
-    `lengths[i]` is an `int *` onto the low half of slot i's `iov_len`: whoever writes a length there (libsrtp does)
-    has written what will be sent.
+    `lengths[i]` is an `int *` onto the low half of slot i's `iov_len`: whoever writes a length there
+    (libsrtp does) has written what will be sent.
     """
 
     def __init__(self, count: int, slot: int) -> None:
@@ -66,14 +69,39 @@ class Batch:
         self.headers = ffi.new("struct mmsghdr[]", count)
         self.view = ffi.buffer(self._memory)
         self.pointers: list[Any] = [self._memory + i * slot for i in range(count)]
+        self.iovecs: list[Any] = [self._iovecs + i for i in range(count)]
         self.lengths: list[Any] = [
-            ffi.cast("int *", ffi.addressof(self._iovecs[i], "iov_len")) for i in range(count)
+            ffi.cast("int *", ffi.addressof(iovec, "iov_len")) for iovec in self.iovecs
         ]
         self.messages: list[Any] = [self.headers[i].msg_hdr for i in range(count)]
+        self.firsts = list(range(count))
         for i in range(count):
             self._iovecs[i].iov_base = self.pointers[i]
-            self.messages[i].msg_iov = self._iovecs + i
+            self.messages[i].msg_iov = self.iovecs[i]
             self.messages[i].msg_iovlen = 1
+
+    def packets(self, message: int) -> Iterator[memoryview]:
+        """The packets one message is pointed at. `firsts` must say where they begin."""
+        first = self.firsts[message]
+        for i in range(first, first + self.messages[message].msg_iovlen):
+            start = i * self.slot
+            yield memoryview(self.view)[start : start + self.lengths[i][0]]
+
+
+class SegmentSizes:
+    """Control messages that ask the kernel to cut one long send into datagrams (UDP GSO), one per size,
+    kept."""
+
+    length: Final = 24
+
+    def __init__(self) -> None:
+        self._made: dict[int, Any] = {}
+
+    def get(self, size: int) -> Any:
+        """`cmsghdr {length 18, SOL_UDP, UDP_SEGMENT}` with a 16-bit size, padded."""
+        if size not in self._made:
+            self._made[size] = ffi.new("char[]", pack("=QiiH6x", 18, 17, 103, size))
+        return self._made[size]
 
 
 class Receiver:

@@ -137,8 +137,8 @@ def accept_viewer(local: Local, remote: Remote) -> tuple[str, Agreed]:
 
 
 def our_setup(remote: Remote) -> Setup:
-    """Our DTLS role in an answer: passive (the server, whose order of profiles wins) unless the other side must be."""
-    return "active" if remote.setup == "passive" else "passive"
+    """Our DTLS role in an answer: passive (the server, whose order of profiles wins) unless the other side
+    must be.""" return "active" if remote.setup == "passive" else "passive"
 
 
 def _must_bundle(remote: Remote) -> None:

@@ -34,7 +34,8 @@ Send = Callable[[bytes, RawAddress], None]
 
 
 class Port:
-    """Owns the transports. `targets` holds exactly the peers that are up; `events` what the web process must hear."""
+    """Owns the transports. `targets` holds exactly the peers that are up; `events` what the web process
+    must hear."""
 
     def __init__(self, forwarder: Forwarder, totals: Totals, send: Send, changed: Callable[[], None]) -> None:
         self.peers: dict[str, Transport] = {}

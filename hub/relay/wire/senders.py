@@ -1,4 +1,7 @@
-"""Ways to send a batch: `sendmmsg`, or one `sendto` after the other; the faster one is found by trying, at start."""
+"""Ways to send a batch: `sendmmsg` with segments cut by the kernel (UDP GSO), plain `sendmmsg`, or one
+`sendto` after the other. The fastest is found by trying, at start: on some kernels the clever ones are no
+gain.
+"""
 
 import errno
 import select
@@ -8,17 +11,21 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from hub.relay.core.plan import Totals
-from hub.relay.wire.mmsg import Batch, RawAddress, available, ffi, host_and_port, libc, raw_address
+from hub.relay.wire.mmsg import Batch, SegmentSizes, available, ffi, host_and_port, libc, raw_address
 
 PATIENCE: Final = 0.004
-"""Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and counted."""
-_TRIAL: Final = 64
+"""Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and
+counted.""" _TRIAL_PACKETS, _TRIAL_ROW, _TRIAL_SIZE = 64, 8, 1200
 
 
 class Sender(Protocol):
-    """Sends slots 0 to count-1 of a batch and returns how many went out. Never raises, never waits over `PATIENCE`."""
+    """Sends messages 0 to count-1 of a batch and returns how many packets did not go out.
+
+    Never raises, and never waits over `PATIENCE`. `segments`: whether a message may be a row of packets.
+    """
 
     name: str
+    segments: bool
 
     def send(self, batch: Batch, count: int) -> int: ...
 
@@ -45,104 +52,131 @@ class _Waiter:
         return True
 
 
-class MmsgSender:
-    """One system call for the whole batch (Linux)."""
-
-    name = "sendmmsg"
-
-    def __init__(self, sock: socket.socket, totals: Totals) -> None:
-        self._fd = sock.fileno()
-        self._waiter = _Waiter(sock, totals)
-        self._totals = totals
-
-    def send(self, batch: Batch, count: int) -> int:
-        """A destination that cannot be reached is skipped and counted (`send_failed`)."""
-        assert libc is not None
-        at = sent = 0
-        self._waiter.begin()
-        while at < count:
-            got = libc.sendmmsg(self._fd, batch.headers + at, count - at, socket.MSG_DONTWAIT)
-            if got > 0:
-                at += got
-                sent += got
-            elif ffi.errno in (errno.EAGAIN, errno.ENOBUFS):
-                if not self._waiter.again():
-                    break
-            elif ffi.errno != errno.EINTR:
-                self._totals.add("send_failed")
-                at += 1
-        return sent
-
-
 class SendtoSender:
     """One system call per packet: for systems without `sendmmsg`, or where it is no gain."""
 
     name = "sendto"
+    segments = False
 
     def __init__(self, sock: socket.socket, totals: Totals) -> None:
         self._socket = sock
         self._waiter = _Waiter(sock, totals)
         self._totals = totals
-        self._names: dict[RawAddress, tuple[str, int]] = {}
 
     def send(self, batch: Batch, count: int) -> int:
-        """As `MmsgSender.send`."""
-        self._waiter.begin()
-        sent = 0
-        for i in range(count):
-            start = i * batch.slot
-            outcome = self._one(batch.view[start : start + batch.lengths[i][0]], self._name(batch, i))
-            if outcome is None:
-                break
-            sent += outcome
-        return sent
+        """As `Sender.send`."""
+        self.begin()
+        return sum(self.one(batch, message) for message in range(count))
 
-    def _one(self, packet: bytes, name: tuple[str, int]) -> bool | None:
+    def begin(self) -> None:
+        """A new batch: patience is whole again."""
+        self._waiter.begin()
+
+    def one(self, batch: Batch, message: int) -> int:
+        """The packets of one message, one by one; returns how many did not go out."""
+        header = batch.messages[message]
+        name = host_and_port(bytes(ffi.buffer(header.msg_name, header.msg_namelen)))
+        return sum(not self._packet(packet, name) for packet in batch.packets(message))
+
+    def _packet(self, packet: memoryview, name: tuple[str, int]) -> bool:
         while True:
             try:
                 self._socket.sendto(packet, socket.MSG_DONTWAIT, name)
                 return True
             except BlockingIOError:
                 if not self._waiter.again():
-                    return None
+                    return False
             except OSError:
                 self._totals.add("send_failed")
                 return False
 
-    def _name(self, batch: Batch, i: int) -> tuple[str, int]:
-        message = batch.messages[i]
-        raw = bytes(ffi.buffer(message.msg_name, message.msg_namelen))
-        if raw not in self._names:
-            if len(self._names) > 4096:
-                self._names.clear()
-            self._names[raw] = host_and_port(raw)
-        return self._names[raw]
+
+class MmsgSender:
+    """One system call for the whole batch (Linux)."""
+
+    name = "sendmmsg"
+    segments = False
+
+    def __init__(self, sock: socket.socket, totals: Totals) -> None:
+        self._fd = sock.fileno()
+        self._waiter = _Waiter(sock, totals)
+        self._totals = totals
+        self._singly = SendtoSender(sock, totals)
+
+    def send(self, batch: Batch, count: int) -> int:
+        """As `Sender.send`. A destination that cannot be reached is skipped and counted (`send_failed`)."""
+        assert libc is not None
+        at = dropped = 0
+        self._waiter.begin()
+        while at < count:
+            got = libc.sendmmsg(self._fd, batch.headers + at, count - at, socket.MSG_DONTWAIT)
+            if got > 0:
+                at += got
+            elif ffi.errno in (errno.EAGAIN, errno.ENOBUFS):
+                if not self._waiter.again():
+                    return dropped + sum(int(batch.messages[i].msg_iovlen) for i in range(at, count))
+            elif ffi.errno != errno.EINTR:
+                dropped += self._refused(batch, at, ffi.errno)
+                at += 1
+        return dropped
+
+    def _refused(self, batch: Batch, message: int, problem: int) -> int:
+        if batch.messages[message].msg_iovlen == 1:
+            self._totals.add("send_failed")
+            return 1
+        self._totals.add("send_segments_refused")
+        if problem == errno.EIO:  # this network device cannot: never ask again
+            self.segments = False
+        self._singly.begin()
+        return self._singly.one(batch, message)
+
+
+class SegmentSender(MmsgSender):
+    """As `MmsgSender`, and a message may be a row of packets. A row that is refused goes out packet by
+    packet."""
+
+    name = "sendmmsg+segments"
+    segments = True
 
 
 def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = time.perf_counter) -> Sender:
-    """The sender that took less time for a few bursts to a socket of our own (a few milliseconds in all)."""
+    """The sender that took least time for a few bursts to a socket of our own (a few milliseconds in all)."""
     if not available():
         return SendtoSender(sock, totals)
-    candidates: list[Sender] = [MmsgSender(sock, totals), SendtoSender(sock, totals)]
+    trying = Totals()
+    candidates: list[Sender] = [kind(sock, trying) for kind in (SegmentSender, MmsgSender, SendtoSender)]
     family = sock.family
     with socket.socket(family, socket.SOCK_DGRAM) as sink:
         sink.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-        sink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
         address = sink.getsockname()
-        times = [_trial(sender, raw_address(address[0], address[1]), clock) for sender in candidates]
-    return candidates[times.index(min(times))]
+        batches = [_trial_batch(raw_address(address[0], address[1]), s.segments) for s in candidates]
+        times = [_trial(s, b, clock) for s, b in zip(candidates, batches, strict=True)]
+    kind = type(candidates[times.index(min(times))])
+    totals.add(f"sender_is_{kind.__name__}", 0)
+    return kind(sock, totals)  # type: ignore[call-arg]
 
 
-def _trial(sender: Sender, address: RawAddress, clock: Callable[[], float]) -> float:
-    batch = Batch(_TRIAL, 2048)
-    name = ffi.new("char[]", address)
-    for i in range(_TRIAL):
-        batch.lengths[i][0] = 1200
-        batch.messages[i].msg_name = name
-        batch.messages[i].msg_namelen = len(address)
-    best = float("inf")
+def _trial_batch(address: bytes, segments: bool) -> tuple[Batch, int, object]:
+    batch = Batch(_TRIAL_PACKETS, 2048)
+    row = _TRIAL_ROW if segments else 1
+    keep = ffi.new("char[]", address), SegmentSizes()
+    for i in range(_TRIAL_PACKETS):
+        batch.lengths[i][0] = _TRIAL_SIZE
+    for i in range(_TRIAL_PACKETS // row):
+        message = batch.messages[i]
+        message.msg_name, message.msg_namelen = keep[0], len(address)
+        message.msg_iov, message.msg_iovlen = batch.iovecs[i * row], row
+        batch.firsts[i] = i * row
+        if segments:
+            message.msg_control, message.msg_controllen = keep[1].get(_TRIAL_SIZE), SegmentSizes.length
+    return batch, _TRIAL_PACKETS // row, keep
+
+
+def _trial(sender: Sender, trial: tuple[Batch, int, object], clock: Callable[[], float]) -> float:
+    batch, count, _ = trial
+    times = []
     for _ in range(5):
         started = clock()
-        sender.send(batch, _TRIAL)
-        best = min(best, clock() - started)
-    return best
+        dropped = sender.send(batch, count)
+        times.append(clock() - started if not dropped else float("inf"))
+    return min(times) if sender.segments or not isinstance(sender, SegmentSender) else float("inf")

@@ -1,4 +1,5 @@
-"""SRTP over libsrtp (RFC 3711, RFC 7714). The only file that knows pylibsrtp, and the internals of it that we use.
+"""SRTP over libsrtp (RFC 3711, RFC 7714). The only file that knows pylibsrtp, and the internals of it that
+we use.
 
 `Session.protect` copies twice and refuses packets over 1,356 bytes; so we call libsrtp in place, on memory of ours.
 `tests/hub/relay/wire/test_srtp.py` is the canary: it fails when those internals move.
@@ -19,8 +20,8 @@ TRAILER: Final = 16 + 128 + 4
 LONGEST: Final = SLOT - TRAILER
 """Longest plaintext (or protected) packet in bytes; anything longer is refused before libsrtp sees it."""
 WINDOW: Final = 4096
-"""Replay window in packets. Retransmissions come from a ring of 2,048; on the sending side it must cover that too."""
-MOST_SSRCS: Final = 64
+"""Replay window in packets. Retransmissions come from a ring of 2,048; on the sending side it must cover
+that too.""" MOST_SSRCS: Final = 64
 """Distinct SSRCs one peer may send from: libsrtp keeps a stream for each, and never forgets one."""
 
 protect: Final = lib.srtp_protect
@@ -30,10 +31,11 @@ protect: Final = lib.srtp_protect
 class Profile(Enum):
     """Protection profiles in the order we prefer them: GCM costs 1.3–2.5 µs less per packet."""
 
-    AEAD_AES_128_GCM = (b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12)
-    AES128_CM_SHA1_80 = (b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14)
+    AEAD_AES_128_GCM = (b"SRTP_AEAD_AES_128_GCM", Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 16, 12, 16)
+    AES128_CM_SHA1_80 = (b"SRTP_AES128_CM_SHA1_80", Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 16, 14, 10)
 
-    def __init__(self, openssl: bytes, libsrtp: int, key: int, salt: int) -> None:
+    def __init__(self, openssl: bytes, libsrtp: int, key: int, salt: int, tag: int) -> None:
+        self.tag = tag
         self.openssl = openssl
         self.libsrtp = libsrtp
         self.key_length = key
@@ -68,7 +70,8 @@ def is_rtcp(packet: bytes) -> bool:
 
 
 class Inbound:
-    """Opens what one peer sends. Forged, replayed and malformed packets give None and are counted in `refused`."""
+    """Opens what one peer sends. Forged, replayed and malformed packets give None and are counted in
+    `refused`."""
 
     def __init__(self, keys: SrtpKeys) -> None:
         self.refused: Counter[str] = Counter()
@@ -108,11 +111,13 @@ class Inbound:
 class Outbound:
     """Protects what one peer is sent.
 
-    The same plaintext with the same sequence number may be protected again (a retransmission); giving different
-    plaintext the same number would break GCM, and is the caller's duty to avoid.
+    The same plaintext with the same sequence number may be protected again (a retransmission); giving
+    different plaintext the same number would break GCM, and is the caller's duty to avoid.
     """
 
     def __init__(self, keys: SrtpKeys) -> None:
+        self.tag = keys.profile.tag
+        """Bytes a protected RTP packet is longer than its plaintext."""
         self._session = _session(keys.profile, keys.local_key, Policy.SSRC_ANY_OUTBOUND)
         self.context: Any = self._session._srtp[0]
         """For the hot loop: valid as long as this object lives."""
@@ -129,7 +134,8 @@ class Outbound:
         return self._seal(lib.srtp_protect_rtcp, packet)
 
     def protect_in_place(self, pointer: Any, length: int) -> int:
-        """Protect the RTP packet of `length` bytes at `pointer` (a cffi `char *` with `SLOT` bytes behind it).
+        """Protect the RTP packet of `length` bytes at `pointer` (a cffi `char *` with `SLOT` bytes behind
+        it).
 
         Returns the new length. A wrong length would corrupt the heap, so it is checked: ValueError.
         """

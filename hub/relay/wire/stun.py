@@ -47,8 +47,8 @@ class Binding:
 
 
 def read(datagram: bytes) -> Binding | None:
-    """The binding message in a datagram, or None when it is none (bad length, cookie, fingerprint, attribute)."""
-    if not 20 <= len(datagram) <= LONGEST or unpack_from("!I", datagram, 4)[0] != COOKIE:
+    """The binding message in a datagram, or None when it is none (bad length, cookie, fingerprint,
+    attribute).""" if not 20 <= len(datagram) <= LONGEST or unpack_from("!I", datagram, 4)[0] != COOKIE:
         return None
     try:
         message = parse_message(datagram)
@@ -75,9 +75,9 @@ def _binding(message: Message) -> Binding:
 
 
 def local_fragment(datagram: bytes) -> str | None:
-    """The receiver's half of USERNAME (`receiver:sender`) in a binding request, or None; reads no further than needed."""
-    size = len(datagram)
-    if size < 20 or datagram[0:2] != b"\x00\x01" or unpack_from("!I", datagram, 4)[0] != COOKIE:
+    """The receiver's half of USERNAME (`receiver:sender`) in a binding request, or None; reads no further
+    than needed.""" size = len(datagram) if size < 20 or datagram[0:2] != b"\x00\x01" or unpack_from("!I",
+    datagram, 4)[0] != COOKIE:
         return None
     at = 20
     while at + 4 <= size:

@@ -1,4 +1,7 @@
-"""One peer on the shared port: its ICE agent, its DTLS association, its SRTP contexts. No I/O; the port feeds it."""
+"""One peer on the shared port:
+
+its ICE agent, its DTLS association, its SRTP contexts. No I/O; the port feeds it.
+"""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -75,7 +78,10 @@ class Transport:
         )
 
     def check(self, binding: stun.Binding, address: RawAddress, now: float) -> tuple[bytes | None, str]:
-        """A binding request from `address`. Returns the answer, and the name of what was wrong ("" when nothing)."""
+        """A binding request from `address`.
+
+        Returns the answer, and the name of what was wrong ("" when nothing).
+        """
         verdict = self.ice.check(binding, address, now)
         if verdict.valid and self.target is not None and self.ice.selected not in (None, self.target.raw):
             self.target.point_at(self.ice.selected or b"")

@@ -1,4 +1,6 @@
-"""The socket driver: reads batches, feeds the port, executes what the core wants sent. One reader, one timer, no tasks."""
+"""The socket driver: reads batches, feeds the port, executes what the core wants sent. One reader, one
+timer, no tasks.
+"""
 
 import asyncio
 import logging
@@ -46,7 +48,10 @@ class _PlainReader:
 
 
 def media_socket(host: str, port: int) -> socket.socket:
-    """A non-blocking UDP socket with large buffers (beyond the system's limit when we may). Raises OSError."""
+    """A non-blocking UDP socket with large buffers (beyond the system's limit when we may).
+
+    Raises OSError.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_DGRAM)
     try:
@@ -90,7 +95,7 @@ class Driver:
         self._reader: _Reader = Receiver(sock) if available() else _PlainReader(sock)
         sender = fastest(sock, totals)
         totals.add(f"send_by_{sender.name}")
-        self._fanout = Fanout(self.port.targets, sender, totals, self.delays, forwarder.skipped, clock)
+        self._fanout = Fanout(self.port.targets, sender, totals=totals, delays=self.delays, skipped=forwarder.skipped, clock=clock)
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._soon: asyncio.Handle | None = None
@@ -113,7 +118,10 @@ class Driver:
         self._socket.close()
 
     def turn(self) -> None:
-        """Do what is due, send what the core wants sent, and set the timer. Called after every change from outside too."""
+        """Do what is due, send what the core wants sent, and set the timer.
+
+        Called after every change from outside too.
+        """
         now = self._clock()
         more = self._guarded(self.port.work, now)
         self._guarded(self.port.tick, now)

@@ -2,8 +2,11 @@
 
 import json
 import random
+import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +25,17 @@ from tests.kit.factories import ROOMS, House
 from tests.kit.reducer import reduce
 
 STEPS = 70
+REDUCER = Path(__file__).parents[3] / "web" / "static" / "js" / "session" / "reducer.js"
+CHECK = """
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { advance, apply } from "%s";
+
+for (const { you, before, sent, head, after } of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
+  const view = sent.reduce((known, event) => apply(known, event, you), before);
+  assert.deepEqual(advance(view, head), after);
+}
+"""
 SECRET = "tuyệt mật"
 
 
@@ -127,6 +141,30 @@ async def test_snapshot_and_later_events_are_the_later_snapshot(sqlite_house: Ho
                 sent = batch(events[n:m], states[m], viewer)
                 assert reduce(views[n], sent, m) == views[m], (seed, viewer.name, n, m)
                 _nothing_leaks(states[m], viewer, sent, views[m])
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node to run the browser's reducer")
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_the_browsers_reducer_obeys_it_too(sqlite_house: House, seed: int, tmp_path: Path) -> None:
+    events, viewers = await play(sqlite_house, seed)
+    states = [SessionState(events[0].session_id)]
+    for event in events:
+        states.append(apply(states[-1], event))
+    dice = random.Random(seed)
+    tries = []
+    for viewer in viewers:
+        you = {"staff": viewer.staff, "point": viewer.point}
+        for m in range(1, len(states)):
+            n = dice.choice([m - 1, dice.randrange(m)])
+            before, after = view(states[n], viewer), view(states[m], viewer)
+            sent = batch(events[n:m], states[m], viewer)
+            tries.append({"you": you, "before": before, "sent": sent, "head": m, "after": after})
+    (tmp_path / "tries.json").write_text(json.dumps(tries))
+    (tmp_path / "check.mjs").write_text(CHECK % REDUCER.as_uri())
+    done = subprocess.run(
+        ["node", tmp_path / "check.mjs", tmp_path / "tries.json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def _nothing_leaks(state: SessionState, viewer: Viewer, sent: list[dict[str, Any]], shown: object) -> None:

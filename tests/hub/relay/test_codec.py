@@ -20,7 +20,9 @@ MESSAGES = [
     control.Done(),
     control.PeerSdp("p1", "v=0"),
     control.Refused("sdp_bad", "why"),
-    control.RelayState("boot", (control.PeerState("p1", "s1", "o", frozenset({"a"}), True, ("camera",)),), (STAGE,)),
+    control.RelayState(
+        "boot", (control.PeerState("p1", "s1", "o", frozenset({"a"}), True, ("camera",)),), (STAGE,)
+    ),
     control.Counts({"packets_sent": 3}, (SlotCount("p1", "main", 3, 900, 1.5),), {"p50": 1.0}),
     control.PeerUp("p1", "s1", "o"),
     control.PeerDown("p1", "s1", "o", "silent"),
@@ -60,7 +62,12 @@ def test_bad_frames_are_named(frame: bytes, sentence: str) -> None:
         decode(frame)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda x: st.lists(x) | st.dictionaries(st.text(), x),
+    )
+)
 def test_no_body_raises_anything_else(body: object) -> None:
     for name in ("PutStage", "OpenPeer", "Counts"):
         try:

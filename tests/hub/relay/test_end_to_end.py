@@ -1,4 +1,7 @@
-"""The relay against an independent judge: aiortc's own RTCPeerConnection, as publisher, browser and WHEP client."""
+"""The relay against an independent judge:
+
+aiortc's own RTCPeerConnection, as publisher, browser and WHEP client.
+"""
 
 import asyncio
 import contextlib
@@ -8,7 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from av import AudioFrame, VideoFrame
 
 from hub.relay import control
@@ -60,7 +69,9 @@ class Screen:
     def __init__(self, connection: RTCPeerConnection) -> None:
         self.frames: dict[str, int] = {}
         self.tasks: list[asyncio.Task[None]] = []
-        connection.on("track", lambda track: self.tasks.append(asyncio.create_task(self._watch(connection, track))))
+        connection.on(
+            "track", lambda track: self.tasks.append(asyncio.create_task(self._watch(connection, track)))
+        )
 
     async def _watch(self, connection: RTCPeerConnection, track: MediaStreamTrack) -> None:
         with contextlib.suppress(Exception):
@@ -101,7 +112,9 @@ async def publish(lab: RelayLab, made: RTCPeerConnection, peer: str) -> None:
     await made.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
 
 
-async def watch_as_browser(lab: RelayLab, made: RTCPeerConnection, peer: str, groups: frozenset[str]) -> Screen:
+async def watch_as_browser(
+    lab: RelayLab, made: RTCPeerConnection, peer: str, groups: frozenset[str]
+) -> Screen:
     screen = Screen(made)
     offer = await lab.client.open_peer(control.OpenPeer(peer, "s1", f"point:{peer}", groups, False))
     await made.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
@@ -132,7 +145,9 @@ async def test_a_whip_picture_and_voice_reach_a_browser_and_a_whep_client(lab: R
         player.addTransceiver("video", direction="recvonly")
         player.addTransceiver("audio", direction="recvonly")
         await player.setLocalDescription(await player.createOffer())
-        request = control.AcceptPeer("tv", "s1", "whep:1", frozenset({"points"}), "view", player.localDescription.sdp)
+        request = control.AcceptPeer(
+            "tv", "s1", "whep:1", frozenset({"points"}), "view", player.localDescription.sdp
+        )
         answer = await lab.client.accept(request)
         await player.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
         await until(lambda: screen.frames.get("0", 0) > 5 and screen.frames.get("2", 0) > 20)

@@ -107,7 +107,7 @@ def test_a_parent_ended_by_a_known_later_version_is_not_taken() -> None:
 
 def test_a_unit_of_another_level_is_another_version() -> None:
     found = plan("9001,Huyện Một,district,90,,", TREE)
-    assert problems(found) == [(2, "9001", "level_changed")]
+    assert problems(found) == [(2, "9001", "overlap")]
 
 
 def test_duplicates_name_the_first() -> None:

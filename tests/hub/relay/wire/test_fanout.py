@@ -1,3 +1,4 @@
+import errno
 import socket
 from collections.abc import Iterator
 
@@ -44,7 +45,7 @@ class Viewer:
 class Room:
     """A fan-out over loopback with viewers `a`, `b`, `c`."""
 
-    def __init__(self, sender: type[senders.MmsgSender] | type[senders.SendtoSender]) -> None:
+    def __init__(self, sender: type[senders.MmsgSender | senders.SendtoSender]) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
@@ -63,7 +64,7 @@ class Room:
             viewer.socket.close()
 
 
-@pytest.fixture(params=[senders.MmsgSender, senders.SendtoSender])
+@pytest.fixture(params=[senders.SegmentSender, senders.MmsgSender, senders.SendtoSender])
 def room(request: pytest.FixtureRequest) -> Iterator[Room]:
     made = Room(request.param)
     yield made
@@ -157,13 +158,59 @@ def test_an_unreachable_destination_does_not_stop_the_others(room: Room) -> None
     assert room.totals.values == {"send_failed": 1, "packets_sent": 1, "send_dropped": 1}
 
 
+@pytest.mark.parametrize("profile", list(Profile))
+def test_rows_of_all_lengths_arrive_packet_by_packet(room: Room, profile: Profile) -> None:
+    key = bytes(profile.key_length + profile.salt_length)
+    viewer = room.viewers["a"]
+    viewer.inbound = Inbound(SrtpKeys(profile, key, key))
+    viewer.target = room.targets["a"] = Target(Outbound(SrtpKeys(profile, key, key)))
+    viewer.target.point_at(raw_address(*viewer.socket.getsockname()))
+    sizes = [700, 700, 700, 300, 300, 900, 900, 10, 1000, 1450, 1450, 50, 50, 0, 0, 1] + [400] * 100
+    packets = [packet(number, bytes(size)) for number, size in enumerate(sizes)]
+    room.fanout.execute([Plan(each, Lane("main", (("a", 0), ("b", 3)))) for each in packets[:1]])
+    lane = Lane("main", (("a", 0), ("b", 3)))
+    room.fanout.execute([Plan(each, lane) for each in packets[1:]])
+    assert viewer.got() == packets
+    assert len(room.viewers["b"].got()) == len(packets)
+    assert room.totals.values == {"packets_sent": 2 * len(packets)}
+
+
+def test_a_row_to_an_unreachable_destination_does_not_stop_the_others(room: Room) -> None:
+    room.viewers["a"].target.point_at(raw_address("255.255.255.255", 9))
+    lane = Lane("main", (("a", 0), ("b", 0)))
+    room.fanout.execute([Plan(packet(number), lane) for number in range(4)])
+    assert room.viewers["b"].got() == [packet(number) for number in range(4)]
+    assert room.totals.values["send_dropped"] == room.totals.values["send_failed"] == 4
+    assert room.totals.values["packets_sent"] == 4
+
+
+def test_a_device_that_cannot_cut_rows_is_not_asked_again(room: Room) -> None:
+    sender = senders.SegmentSender(room.socket, room.totals)
+    assert sender.segments
+    sender._refused(_row_of_two(room), 0, errno.EIO)
+    assert not sender.segments
+    assert room.viewers["a"].socket.recv(2048) == b"one"
+    assert room.viewers["a"].socket.recv(2048) == b"two"
+
+
+def _row_of_two(room: Room) -> Batch:
+    batch, target = Batch(4, 2048), room.viewers["a"].target
+    for slot, text in enumerate((b"one", b"two")):
+        batch.view[slot * 2048 : slot * 2048 + 3] = text
+        batch.lengths[slot][0] = 3
+    batch.messages[0].msg_name, batch.messages[0].msg_namelen = target.name, target.name_length
+    batch.messages[0].msg_iovlen = 2
+    return batch
+
+
 class _Full:
     """A sender whose socket never has room."""
 
     name = "full"
+    segments = False
 
     def send(self, batch: Batch, count: int) -> int:
-        return 0
+        return count
 
 
 def test_a_full_socket_only_counts() -> None:
@@ -177,6 +224,6 @@ def test_a_full_socket_only_counts() -> None:
 def test_the_faster_sender_is_found_by_trying() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
-        ticks = iter([float(n) for n in range(10)] + [100.0 + n * 0.1 for n in range(10)])
+        ticks = iter([float(n) for n in range(20)] + [100.0 + n * 0.1 for n in range(10)])
         assert senders.fastest(sock, Totals(), lambda: next(ticks)).name == "sendto"
-        assert senders.fastest(sock, Totals()).name in ("sendmmsg", "sendto")
+        assert senders.fastest(sock, Totals()).name in ("sendmmsg+segments", "sendmmsg", "sendto")

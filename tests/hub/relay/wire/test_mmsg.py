@@ -7,7 +7,9 @@ from hub.relay.wire.mmsg import Receiver, available, host_and_port, raw_address
 pytestmark = pytest.mark.skipif(not available(), reason="this system has no recvmmsg")
 
 
-@pytest.mark.parametrize("address", [("127.0.0.1", 80), ("192.0.2.255", 65535), ("::1", 1), ("2001:db8::5", 443)])
+@pytest.mark.parametrize(
+    "address", [("127.0.0.1", 80), ("192.0.2.255", 65535), ("::1", 1), ("2001:db8::5", 443)]
+)
 def test_raw_addresses_go_both_ways(address: tuple[str, int]) -> None:
     assert host_and_port(raw_address(*address)) == address
 
@@ -22,7 +24,10 @@ def test_names_are_no_addresses() -> None:
 
 
 def test_what_was_sent_is_received_in_order_with_its_address() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+    ):
         one.bind(("127.0.0.1", 0))
         two.bind(("127.0.0.1", 0))
         one.setblocking(False)

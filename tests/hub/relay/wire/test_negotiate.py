@@ -15,7 +15,10 @@ def lines_of(answer: str) -> list[str]:
 def answered(directions: str = "recvonly", *, publish: bool = False) -> sdp.Remote:
     parts = [section(kind, str(mid), directions, setup="active") for mid, kind in enumerate(KINDS)]
     if publish:
-        parts += [section("video", "5", "sendonly", setup="active"), section("audio", "6", "sendonly", setup="active")]
+        parts += [
+            section("video", "5", "sendonly", setup="active"),
+            section("audio", "6", "sendonly", setup="active"),
+        ]
     return sdp.read(description(*parts))
 
 
@@ -72,7 +75,10 @@ def test_a_viewer_cannot_publish_by_answering_sendrecv() -> None:
 def test_whip_takes_vp8_and_opus_with_the_clients_payload_types_and_mids() -> None:
     remote = sdp.read(description(section("audio", "aud", "sendonly"), section("video", "vid", "sendrecv")))
     answer, agreed = negotiate.accept_publisher(LOCAL, remote)
-    assert set(agreed.publishes) == {(96, Codec.VP8, TrackKind.CAMERA), (111, Codec.OPUS, TrackKind.MICROPHONE)}
+    assert set(agreed.publishes) == {
+        (96, Codec.VP8, TrackKind.CAMERA),
+        (111, Codec.OPUS, TrackKind.MICROPHONE),
+    }
     assert "a=group:BUNDLE aud vid" in answer
     assert answer.count("a=recvonly") == 2
     assert answer.count("a=setup:passive") == 2
@@ -109,7 +115,9 @@ def test_nothing_we_can_forward_is_said_apart(accept) -> None:  # type: ignore[n
 
 
 def test_an_offer_that_does_not_bundle_is_bad() -> None:
-    text = description(section("audio", "0", "sendonly"), section("video", "1", "sendonly")).replace("BUNDLE", "LS")
+    text = description(section("audio", "0", "sendonly"), section("video", "1", "sendonly")).replace(
+        "BUNDLE", "LS"
+    )
     with pytest.raises(sdp.SdpBad, match="bundle"):
         negotiate.accept_publisher(LOCAL, sdp.read(text))
 
@@ -121,7 +129,11 @@ def test_whep_gets_slots_in_order() -> None:
     assert agreed.receives == {"main", "second", "voice1", "voice2"}
     assert [line.split()[1] for line in lines_of(answer)] == ["3478"] * 4 + ["0"]
     assert dict(agreed.payload_types) == {Codec.VP8: 96, Codec.H264: 109, Codec.OPUS: 111}
-    assert answer.index("a=msid:hall main") < answer.index("a=msid:hall voice1") < answer.index("a=msid:floor voice2")
+    assert (
+        answer.index("a=msid:hall main")
+        < answer.index("a=msid:hall voice1")
+        < answer.index("a=msid:floor voice2")
+    )
 
 
 def test_a_passive_client_makes_us_begin() -> None:

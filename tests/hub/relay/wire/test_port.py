@@ -1,4 +1,7 @@
-"""The port against light clients built from the same parts: what strangers, floods and broken datagrams may do."""
+"""The port against light clients built from the same parts:
+
+what strangers, floods and broken datagrams may do.
+"""
 
 import random
 from collections.abc import Iterator
@@ -123,7 +126,13 @@ def test_a_thousand_strangers_a_second_cost_counters_and_no_memory(net: Net) -> 
     unknown = stun.request(b"0" * 12, "nobody:them", "x", priority=1, tie_breaker=1, use_candidate=True)
     for number in range(5_000):
         address = raw_address("198.51.100.7", 1 + number)
-        for datagram in (known, unknown, bytes([22]) + rng.randbytes(60), bytes([150]) + rng.randbytes(60), b"\xff"):
+        for datagram in (
+            known,
+            unknown,
+            bytes([22]) + rng.randbytes(60),
+            bytes([150]) + rng.randbytes(60),
+            b"\xff",
+        ):
             net.receive(datagram, address)
     net.receive(b"", raw_address("198.51.100.7", 1))
     assert len(net.sent) == before
@@ -252,7 +261,9 @@ def test_what_the_hub_seals_the_browser_opens(net: Net) -> None:
 
 @pytest.fixture(autouse=True)
 def no_broken_invariant(net: Net) -> Iterator[None]:
-    """Whatever a test did: peers that are up and targets are the same set, and every address has a living owner."""
+    """Whatever a test did: peers that are up and targets are the same set, and every address has a living
+    owner.
+    """
     yield
     assert {name for name, t in net.port.peers.items() if t.up} == set(net.port.targets)
     assert {t.identity.peer for t in net.port._by_address.values()} <= set(net.port.peers)

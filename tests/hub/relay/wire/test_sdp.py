@@ -11,7 +11,12 @@ OFFER = description(section("video", "v", "sendonly"), section("audio", "a", "se
 
 def test_a_browsers_offer_is_read() -> None:
     remote = sdp.read(OFFER)
-    assert (remote.fragment, remote.fingerprint, remote.setup, remote.bundled) == ("abcd", FINGERPRINT, "actpass", True)
+    assert (remote.fragment, remote.fingerprint, remote.setup, remote.bundled) == (
+        "abcd",
+        FINGERPRINT,
+        "actpass",
+        True,
+    )
     video, audio = remote.lines
     assert [(f.payload_type, f.codec) for f in video.formats] == [
         (96, Codec.VP8),
@@ -67,11 +72,19 @@ def test_port_zero_means_no_unless_the_line_is_bundle_only() -> None:
 
 def test_a_strange_profile_level_id_is_not_copied() -> None:
     odd = H264_ONLY.replace("42e01f", "<evil>")
-    assert sdp.read(description(section("video", "0", "sendonly", odd))).lines[0].formats[0].profile == "42e01f"
+    assert (
+        sdp.read(description(section("video", "0", "sendonly", odd))).lines[0].formats[0].profile == "42e01f"
+    )
 
 
 @settings(max_examples=200)
-@given(st.lists(st.sampled_from([*OFFER.splitlines(), "a=", "m=", "a=rtpmap:", "a=fmtp:9 x", "a=ssrc:x", "\0", "m=video 9 A 1"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [*OFFER.splitlines(), "a=", "m=", "a=rtpmap:", "a=fmtp:9 x", "a=ssrc:x", "\0", "m=video 9 A 1"]
+        )
+    )
+)
 def test_shuffled_lines_are_read_or_are_bad(lines: list[str]) -> None:
     try:
         sdp.read("v=0\r\n" + "\r\n".join(lines))

@@ -1,12 +1,24 @@
 /** The programme as the rooms have it: pictures and voices by slot, with a word where there is none. */
 
+/** A browser that refuses to play says so at once; longer than this is only a lack of data. */
+const ANSWER_MS = 300;
+
+function isRefusal(error) {
+  return error.name === "NotAllowedError";
+}
+
 export class Screens {
   #streams = new Map();
 
-  /** @param {HTMLElement} root @param {import("../media/peer.js").Peer} peer @param {(slot: string, on: boolean) => void} seen */
-  constructor(root, peer, seen = () => {}) {
+  /**
+   * @param {HTMLElement} root @param {import("../media/peer.js").Peer} peer
+   * @param {{seen?: (slot: string, on: boolean) => void, refused?: () => void}} told a picture came or went; the
+   * browser wants a press before it lets voices be heard */
+  constructor(root, peer, { seen = () => {}, refused = () => {} } = {}) {
     this.root = root;
     this.seen = seen;
+    this.refused = refused;
+    this.heard = false;
     peer.addEventListener("track", ({ detail }) => this.#track(detail));
   }
 
@@ -16,14 +28,18 @@ export class Screens {
     return place.matches("audio") ? place : place.querySelector("video");
   }
 
-  /** @returns {Promise<boolean>} whether the browser lets the voices be heard */
-  async sound(on) {
+  /**
+   * Let the voices be heard, or not. A voice that has nothing to say yet keeps its promise open, so only a refusal
+   * counts. @returns {Promise<boolean>} false when the browser wants a press first
+   */
+  sound(on) {
+    this.heard = on;
     const voices = [...this.root.querySelectorAll("audio")];
     for (const voice of voices) voice.muted = !on;
-    if (!on) return true;
-    const played = await Promise.allSettled(voices.filter((voice) => voice.srcObject).map((voice) => voice.play()));
-    const blocked = played.some((each) => each.status === "rejected" && each.reason.name === "NotAllowedError");
-    return !blocked;
+    if (!on) return Promise.resolve(true);
+    const refused = voices.filter((voice) => voice.srcObject).map((voice) => voice.play().then(() => false, isRefusal));
+    const soon = new Promise((resolve) => setTimeout(resolve, ANSWER_MS, false));
+    return Promise.all(refused.map((each) => Promise.race([each, soon]))).then((all) => !all.includes(true));
   }
 
   #track({ slot, track }) {
@@ -31,7 +47,7 @@ export class Screens {
     const stream = new MediaStream([track]);
     this.#streams.set(slot, stream);
     element.srcObject = stream;
-    element.play().catch(() => {}); // muted pictures always play; voices are asked for by `sound`
+    element.play().catch((error) => isRefusal(error) && this.refused());
     if (track.kind !== "video") return;
     const figure = element.closest(".picture");
     const show = (on) => {

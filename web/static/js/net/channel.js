@@ -12,7 +12,7 @@ const SILENCE_MS = 25_000;
 const HELLO_MS = 10_000;
 /** Codes after which coming back would only be refused again. */
 const FINAL = new Set([4400, 4401, 4404, 4409]);
-/** The hub's own breathing time: `replaced` is final, `too_fast` and everything else come back. */
+/** Commands kept while the line is gone. */
 const PENDING_LIMIT = 200;
 
 export class Channel extends EventTarget {
@@ -40,6 +40,8 @@ export class Channel extends EventTarget {
     this.random = random ?? Math.random;
     this.newId = id ?? randomId;
     this.state = "connecting";
+    /** When the next try is due (ms), or null. */
+    this.next = null;
   }
 
   get open() {
@@ -49,6 +51,11 @@ export class Channel extends EventTarget {
   /** The hub's time now, in milliseconds, as far as the last welcome tells. */
   now() {
     return Date.now() + this.#offset;
+  }
+
+  /** How often the hub was tried since it was lost. */
+  get tries() {
+    return this.#tries;
   }
 
   /** Since when the line is gone (ms), or null while it stands. */
@@ -170,6 +177,7 @@ export class Channel extends EventTarget {
 
   #announce(state, next = null) {
     this.state = state;
+    this.next = next;
     this.#emit("state", { state, tries: this.#tries, next, since: this.#since });
   }
 

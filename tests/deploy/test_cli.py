@@ -1,0 +1,165 @@
+"""The `hub` command as people use it: a process, its output, its exit code."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.run import prepare
+from deploy.settings import read_settings
+from hub.people.secrets import Keys
+from hub.people.tokens import MediaToken, MediaTokens
+from hub.store.clock import SystemClock
+
+
+class Hub:
+    """Runs commands on one data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: str, code: int = 0, typed: str = "", **environ: str) -> str:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+        ran = subprocess.run(
+            [sys.executable, "-m", "deploy", *arguments],
+            env={**clean, "HUB_DATA_DIR": str(self.folder), "TERM": "dumb", "COLUMNS": "200", **environ},
+            cwd=Path(__file__).parents[2],
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert "Traceback" not in ran.stderr, ran.stderr
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        return (ran.stdout + ran.stderr).strip()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Hub:
+    return Hub(tmp_path / "data")
+
+
+@pytest.fixture
+async def demo(hub: Hub) -> str:
+    """The id of the live session of a prepared demo."""
+    return (await prepare(read_settings(data_dir=hub.folder, demo=True))).session
+
+
+def test_help_names_every_command(hub: Hub) -> None:
+    shown = hub("--help")
+    for name in ("demo", "serve", "token", "verify", "units", "db", "bench", "people", "room"):
+        assert f" {name} " in shown
+    for hidden in ("relay ", "cast "):
+        assert f"│ {hidden}" not in shown
+
+
+def test_a_wrong_setting_is_named_before_anything_starts(hub: Hub) -> None:
+    assert hub("serve", code=78, HUB_PROT="1").startswith("hub: there is no setting HUB_PROT")
+
+
+def test_a_new_database_is_asked_for_by_name(hub: Hub) -> None:
+    assert hub("verify", "live", code=1) == "hub: the database is not up to date; run: hub db upgrade"
+    assert hub("db", "upgrade") == "The database is up to date."
+    assert hub("verify", "live", code=1) == "hub: no session is live"
+
+
+def test_a_taken_port_is_named_and_leaves_nothing_running(hub: Hub) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = hub("demo", "--port", port, code=1)
+    assert f"cannot listen on TCP port {port} (Address already in use)" in said
+    assert not list((hub.folder / "run").glob("*.sock"))
+
+
+async def test_a_token_is_for_the_live_session(hub: Hub, demo: str) -> None:
+    text = hub("token", "live", "--may", "view", "--unit", "90312", "--ttl", "15m")
+    token = read_token(hub, text)
+    assert (token.session, token.may, token.unit) == (demo, "view", "90312")
+    by_id = hub("token", demo, "--may", "publish")
+    assert read_token(hub, by_id).unit is None
+
+
+def read_token(hub: Hub, text: str) -> MediaToken:
+    return MediaTokens(Keys(hub.folder / "secrets").get("tokens")).read(text, SystemClock().now())
+
+
+async def test_a_token_that_cannot_be_says_why(hub: Hub, demo: str) -> None:
+    assert hub("token", "nowhere", "--may", "view", code=1) == "hub: there is no session nowhere"
+    assert hub("token", "live", "--may", "view", "--unit", "1", code=1) == "hub: there is no unit 1 today"
+    assert "is not a length of time" in hub("token", "live", "--may", "view", "--ttl", "soon", code=1)
+    assert "'all' is not one of" in hub("token", "live", "--may", "all", code=2)
+
+
+async def test_verify_names_the_first_altered_event(hub: Hub, demo: str) -> None:
+    assert hub("verify", demo) == f"Session {demo}: 12 events, the chain is whole."
+    tamper(hub, "UPDATE timeline_events SET by_name = 'nobody' WHERE n = 5")
+    assert hub("verify", "live", code=1) == f"Session {demo}: event 5 was altered."
+
+
+async def test_verify_names_the_first_removed_event(hub: Hub, demo: str) -> None:
+    tamper(hub, "DELETE FROM timeline_events WHERE n >= 11")
+    assert hub("verify", demo, code=1) == f"Session {demo}: event 11 was removed."
+
+
+def tamper(hub: Hub, statement: str) -> None:
+    """As somebody would who has the database: the triggers first, then the deed."""
+    with sqlite3.connect(hub.folder / "hub.db") as database:
+        found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'timeline_events'"
+        for (name,) in database.execute(found).fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        assert database.execute(statement).rowcount
+    database.close()
+
+
+def big_list(path: Path) -> Path:
+    """10,000 rows, three of them bad."""
+    rows = ["71,Tỉnh Thử Nghiệm,province,,2025-07-01"]
+    rows += [f"{71000 + n},Xã Số {n},commune,71,2025-07-01" for n in range(1, 10_000)]
+    rows[99] = ",Xã Không Mã,commune,71,2025-07-01"
+    rows[4999] = "75999,Xã Ngày Sai,commune,71,1/7/2025"
+    rows[8999] = "79999,Thôn Lạ,hamlet,71,2025-07-01"
+    path.write_text("code,name,level,parent_code,valid_from\n" + "\n".join(rows) + "\n", "utf-8")
+    return path
+
+
+def test_an_import_of_10_000_rows_names_the_bad_three_and_imports_nothing_unasked(hub: Hub) -> None:
+    file = str(big_list(hub.folder.parent / "units.csv"))
+    hub("db", "upgrade")
+    bad = [
+        "3 bad rows:",
+        "  row 101: the code is missing",
+        "  row 5001 (code 75999): valid_from is '1/7/2025'; dates are written YYYY-MM-DD",
+        "  row 9001 (code 79999): the level 'hamlet' is none of province, district, commune",
+    ]
+    for asked in ([], ["--write"]):
+        lines = hub("units", "import", file, *asked, code=1).splitlines()
+        assert lines[0] == "10,000 rows: 9,997 new, 0 changed, 0 unchanged"
+        assert lines[1:5] == bad
+        assert lines[5].startswith("Nothing was imported")
+    assert hub("units", "import", file, "--write", "--skip-bad").endswith(
+        "Imported; the 3 bad rows were left out."
+    )
+    again = hub("units", "import", file, code=1)
+    assert again.startswith("10,000 rows: 0 new, 0 changed, 9,997 unchanged")
+
+
+def test_the_first_account_and_the_first_room(hub: Hub) -> None:
+    hub("db", "upgrade")
+    file = hub.folder.parent / "units.csv"
+    file.write_text("code,name,level,parent_code,valid_from\n71,Tỉnh Thử,province,,2025-07-01\n", "utf-8")
+    hub("units", "import", str(file), "--write")
+    who = ["people", "add", "Thuky", "--name", "Người Thử", "--unit", "71"]
+    password = "mat-khau-thu\n" * 2
+    assert "thuky may sign in." in hub(*who, "--role", "clerk", typed=password)
+    assert "the account is refused: login taken" in hub(*who, "--role", "clerk", typed=password, code=1)
+    assert "there is no role king; roles are chair" in hub(*who, "--role", "king", typed=password, code=1)
+    assert hub("room", "link", "71").startswith("http://localhost:8080/enrol/")
+    assert hub("room", "link", "72", code=1) == "hub: there is no unit 72 today"

@@ -1,0 +1,195 @@
+"""A whole web process inside the test's loop: the real app behind uvicorn on a free port, over SQLite and a real relay."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+import websockets
+from fastapi import FastAPI
+
+from endpoints.points.service import Points
+from hub.people.passwords import Passwords
+from hub.people.roles import Role
+from hub.people.secrets import Keys
+from hub.people.service import People
+from hub.people.tokens import May, MediaToken, MediaTokens
+from hub.relay.client import RelayClient
+from hub.relay.node import serving
+from hub.store.database import Database
+from tests.kit.clock import HandClock
+from tests.kit.factories import House, build_house
+from tests.kit.relay import relay_settings
+from web.app import create_app
+from web.cookies import ACCOUNT_COOKIE, DEVICE_COOKIE, AccountCookie, write_account
+from web.services import Services, WebSettings
+
+PASSWORD = "đất nước 2026"
+HELLO = {"type": "hello", "version": 1, "resume": None, "media": None, "screen": "console"}
+
+
+@dataclass
+class WebLab:
+    """The app, its services, and ways in as different people."""
+
+    app: FastAPI
+    services: Services
+    house: House
+    url: str = ""
+    _accounts: dict[str, str] = field(default_factory=dict)
+
+    async def account(self, role: Role, unit: str | None = "P") -> str:
+        """The Cookie header of an account with that role."""
+        name = f"{role.value}.{unit or 'all'}".lower()
+        if name not in self._accounts:
+            unit_id = self.house.unit[unit].id if unit is not None else None
+            people = self.services.people
+            self._accounts[name] = await people.create(name, f"{role.value} {unit}", PASSWORD, [(role, unit_id)])
+        cookie = AccountCookie(self._accounts[name], 1, self.services.clock.now())
+        return f"{ACCOUNT_COOKIE}={write_account(self.services.keys, cookie)}"
+
+    async def room(self, unit: str) -> str:
+        """The Cookie header of a newly enrolled room."""
+        points = self.services.points
+        code = await points.issue(self.house.point[unit])
+        return f"{DEVICE_COOKIE}={await points.enrol(code)}"
+
+    def token(self, session: str, may: May, *, unit: str | None = None, hours: float = 1.0) -> str:
+        """The Authorization header of a media token."""
+        from datetime import timedelta
+
+        expires = self.services.clock.now() + timedelta(hours=hours)
+        token = MediaToken(session, may, unit, expires, self.services.ids.new())
+        return "Bearer " + MediaTokens(self.services.keys.get("tokens")).sign(token)
+
+    def http(self, cookie: str = "") -> httpx.AsyncClient:
+        """An HTTP client, not following redirects."""
+        return httpx.AsyncClient(base_url=self.url, headers={"Cookie": cookie} if cookie else {})
+
+    def open(self, session: str, cookie: str = "", **more: Any) -> "websockets.connect":
+        """A WebSocket to a session, to be entered."""
+        headers = {"Cookie": cookie} if cookie else {}
+        address = f"{self.url.replace('http', 'ws', 1)}/ws/sessions/{session}"
+        return websockets.connect(address, additional_headers=headers, compression=None, **more)
+
+    @asynccontextmanager
+    async def seat(self, session: str, cookie: str, **hello: Any) -> AsyncIterator["Client"]:
+        """A WebSocket that has said hello and heard welcome."""
+        async with self.open(session, cookie) as ws:
+            client = Client(ws)
+            await client.say(**(HELLO | hello))
+            client.welcome = await client.hear("welcome")
+            yield client
+
+
+@dataclass
+class Client:
+    """A participant as a browser would be one."""
+
+    ws: websockets.ClientConnection
+    welcome: dict[str, Any] = field(default_factory=dict)
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    """Everything heard, in order."""
+
+    async def say(self, **message: Any) -> None:
+        """Send one message."""
+        await self.ws.send(json.dumps(message))
+
+    async def next(self) -> dict[str, Any]:
+        """The next message."""
+        async with asyncio.timeout(10):
+            message: dict[str, Any] = json.loads(await self.ws.recv())
+        self.heard.append(message)
+        return message
+
+    async def hear(self, type_: str, /, **like: Any) -> dict[str, Any]:
+        """Wait for a message of a type (and with these fields), passing over others."""
+        while True:
+            message = await self.next()
+            if message["type"] == type_ and like.items() <= message.items():
+                return message
+
+    async def do(self, name: str, id: str = "", **data: Any) -> dict[str, Any]:
+        """Give a command; its `done` or `refused`."""
+        id = id or f"{name}-{len(self.heard)}"
+        await self.say(type="command", id=id, name=name, data=data)
+        while True:
+            message = await self.next()
+            if message["type"] in {"done", "refused"} and message["id"] == id:
+                return message
+
+    async def closed(self) -> int:
+        """Listen until the hub closes; the close code."""
+        async with asyncio.timeout(10):
+            try:
+                while True:
+                    self.heard.append(json.loads(await self.ws.recv()))
+            except websockets.ConnectionClosed as closed:
+                assert closed.rcvd is not None
+                return closed.rcvd.code
+
+
+@asynccontextmanager
+async def web_lab(db: Database, clock: HandClock, folder: Path, *, relay: bool = True) -> AsyncIterator[WebLab]:
+    """The lab; without `relay` nothing listens at the other end of the control link."""
+    house = await build_house(db, clock, folder / "secrets")
+    settings = relay_settings(folder)
+    services = Services(
+        db=db,
+        units=house.units,
+        people=People(db, clock, house.ids, Passwords(memory_kib=64, rounds=1)),
+        cases=house.cases,
+        receptions=house.receptions,
+        points=Points(db, clock, house.ids),
+        relay=RelayClient(settings.socket_path),
+        keys=Keys(folder / "secrets"),
+        clock=clock,
+        ids=house.ids,
+    )
+    lab = WebLab(create_app(services, WebSettings()), services, house)
+    if not relay:
+        async with _uvicorn(lab):
+            yield lab
+        return
+    async with serving(settings), _uvicorn(lab):
+        yield lab
+
+
+@asynccontextmanager
+async def _uvicorn(lab: WebLab) -> AsyncIterator[None]:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        lab.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        config = uvicorn.Config(lab.app, log_config=None, lifespan="on", ws="websockets-sansio")
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started:
+                if task.done():
+                    task.result()
+                await asyncio.sleep(0.01)
+            yield
+        finally:
+            server.should_exit = True
+            await task
+
+
+async def until(condition: Any, seconds: float = 10.0) -> None:
+    """Wait for something to become true."""
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def lab(sqlite_db: Database, clock: HandClock, tmp_path: Path) -> AsyncIterator[WebLab]:
+    """The app over SQLite with a relay."""
+    async with web_lab(sqlite_db, clock, tmp_path) as lab:
+        yield lab

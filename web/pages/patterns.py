@@ -1,0 +1,36 @@
+"""Samples for the page that shows every component in every state. Invented, and complete on purpose."""
+
+from typing import Any, Final
+
+from hub.reception.state import ItemStatus, Status
+
+TONES: Final = ("", "fine", "attention", "act")
+WALL: Final = (("live", "fine"), ("voice", "attention"), ("silent", "attention"), ("missing", "act"))
+DAYS: Final = (12, 3, 0, -4)
+
+
+def samples() -> dict[str, Any]:
+    """What `patterns.html` is filled with."""
+    return {
+        "tones": TONES,
+        "wall": WALL,
+        "days": DAYS,
+        "session_states": [each.value for each in Status],
+        "item_states": [each.value for each in ItemStatus],
+        "covers": COVERS,
+    }
+
+
+COVERS: Final = (
+    "waiting",
+    "paused",
+    "over",
+    "closed",
+    "related",
+    "connecting",
+    "no_source",
+    "voice",
+    "lost",
+    "replaced",
+    "gone",
+)

@@ -1,0 +1,91 @@
+/** The leader's panel: the current case (one's own in full), and the directives of one's unit with days left. */
+import { currentItem, daysLeft, dueState, notesOf } from "../session/select.js";
+import { clone, fill, reconcile, setState, slot, word, write } from "./dom.js";
+import { dueWords } from "./notes.js";
+import { dateText, hourMinute } from "./time.js";
+
+export class RoomPanel {
+  #file = null;
+
+  constructor(app) {
+    this.app = app;
+    this.root = document.getElementById("panel");
+    this.case = document.getElementById("panel-case");
+    this.directives = document.getElementById("panel-directives");
+    this.list = slot(this.directives, "list");
+    /** Directives of earlier days, as the hub rendered them. */
+    this.earlier = new Map([...this.list.children].map((node) => [node.dataset.key, node]));
+    this.root.addEventListener("click", (event) => this.#press(event));
+  }
+
+  toggle(on = !this.root.classList.contains("open")) {
+    this.root.classList.toggle("open", on);
+    const button = document.querySelector('[data-act="panel"]');
+    button.setAttribute("aria-expanded", String(on));
+    if (on) this.root.querySelector("button").focus();
+    else button.focus();
+  }
+
+  render(view) {
+    const item = currentItem(view);
+    const known = item?.inside ? item.case : null;
+    const own = Boolean(known) && this.app.ours(known.unit);
+    write(slot(this.case, "title"), item ? (item.case?.title ?? word("agenda.hidden")) : word("room.item.none"));
+    slot(this.case, "other").hidden = !item?.case || own;
+    this.#showFile(own ? known.id : null);
+    this.#notes(item ? notesOf(view, item.id).filter((note) => !note.removed) : []);
+    this.#directives(view);
+  }
+
+  #notes(notes) {
+    slot(this.case, "notes-part").hidden = notes.length === 0;
+    reconcile(slot(this.case, "notes"), notes, (note) => note.id, () => clone("t-note"), (node, note) => {
+      fill(node, { at: hourMinute(note.at), text: note.text });
+      const mark = slot(node, "mark");
+      mark.hidden = !note.mark;
+      if (note.mark) write(mark, word(`mark.${note.mark}`));
+    });
+  }
+
+  #directives(view) {
+    const { unit } = this.app;
+    const ours = view.directives.filter((each) => each.lead === unit || each.supporting.includes(unit));
+    const live = new Set(ours.map((each) => each.id));
+    const kept = [...this.earlier.keys()].filter((id) => !live.has(id)).map((id) => ({ id, node: this.earlier.get(id) }));
+    const open = ours.filter((each) => !each.acknowledged.includes(unit)).length;
+    const all = [...ours.toReversed(), ...kept];
+    slot(this.directives, "empty").hidden = all.length > 0;
+    reconcile(this.list, all, (each) => each.id, (each) => each.node ?? clone("t-directive"), (node, each) => this.#directive(node, each));
+    const badge = slot(document.getElementById("foot"), "open");
+    badge.hidden = open === 0;
+    write(badge, open);
+  }
+
+  #directive(node, directive) {
+    if (directive.node || node.classList.contains("earlier")) return;
+    const done = directive.acknowledged.includes(this.app.unit);
+    fill(node, { text: directive.text, on: word("due.on", { date: dateText(directive.due) }) });
+    setState(slot(node, "state"), done ? "fine" : "attention", word(`directive.state.${done ? "acknowledged" : "issued"}`));
+    const days = daysLeft(directive.due, Date.now());
+    setState(slot(node, "due"), dueState(days), dueWords(days));
+    node.querySelector('[data-act="acknowledge"]').hidden = done;
+  }
+
+  #press(event) {
+    const act = event.target.closest("button")?.dataset.act;
+    if (act === "panel-close") this.toggle(false);
+    else if (act === "acknowledge") this.app.run("directive.acknowledge", { directive: event.target.closest("li").dataset.key });
+  }
+
+  async #showFile(id) {
+    if (this.#file === id) return;
+    this.#file = id;
+    const place = slot(this.case, "file");
+    place.replaceChildren();
+    if (!id) return;
+    const response = await fetch(`/cases/${encodeURIComponent(id)}/card`).catch(() => null);
+    if (!response?.ok || this.#file !== id) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    place.replaceChildren(...page.body.childNodes);
+  }
+}

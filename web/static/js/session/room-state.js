@@ -1,0 +1,56 @@
+/**
+ * Which of its states a room's screen is in. Pure: everything it depends on is an argument.
+ *
+ * @typedef {"replaced" | "gone" | "lost" | "waiting" | "paused" | "over" | "closed" | "related" | "trouble" | "called"
+ *           | "connecting" | "no-source" | "voice" | "voice-chosen" | "live"} RoomState
+ */
+import { currentItem } from "./select.js";
+
+/** Between the call and the air: time to put the cup down. */
+export const COUNTDOWN_MS = 5_000;
+/** A line that comes back within this was never worth a word. */
+export const LOST_MS = 3_000;
+const CONNECTING_MS = 2_500;
+
+/**
+ * @param {{view: import("./reducer.js").View, point: string, started: boolean, ended: number | null, lostMs: number,
+ *          media: string, mediaMs: number, picture: boolean, everPicture: boolean, starved: boolean, voice: boolean,
+ *          trouble: boolean, now: number}} facts `ended` is a final close code; times in ms; `now` is the hub's
+ * @returns {RoomState}
+ */
+export function roomState(facts) {
+  const { view, ended } = facts;
+  if (ended !== null) return ended === 4409 ? "replaced" : "gone";
+  const watching = facts.media === "connected";
+  if (facts.lostMs > LOST_MS && !watching) return "lost";
+  if (!facts.started) return facts.lostMs > LOST_MS ? "lost" : "waiting";
+  if (view.session.state === "scheduled") return "waiting";
+  if (view.session.state === "paused") return "paused";
+  if (view.session.state === "closed") return "over";
+  const item = currentItem(view);
+  const speaking = hasFloor(view, facts.point);
+  if (item && !item.inside && !speaking) return item.audience === "closed" ? "closed" : "related";
+  if (speaking && facts.trouble) return "trouble";
+  if (speaking && countdown(view, facts) > 0) return "called";
+  return pictureState(facts, watching);
+}
+
+/** Whether the room may speak now. */
+export function hasFloor(view, point) {
+  return view.floor?.point === point;
+}
+
+/** Whole seconds until the room is on the air, 0 when it is. */
+export function countdown(view, { point, now }) {
+  if (!hasFloor(view, point)) return 0;
+  const left = Date.parse(view.floor.at) + COUNTDOWN_MS - now;
+  return left > 0 ? Math.ceil(left / 1000) : 0;
+}
+
+function pictureState(facts, watching) {
+  if (facts.voice) return "voice-chosen";
+  if (!watching) return facts.mediaMs > CONNECTING_MS ? "connecting" : "live";
+  if (facts.starved) return "voice";
+  if (!facts.picture && facts.mediaMs > CONNECTING_MS) return "no-source";
+  return "live";
+}
