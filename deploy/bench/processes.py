@@ -69,10 +69,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 class Meter:
-    """CPU seconds (user and system) and memory of one process."""
+    """CPU seconds (user and system) and memory of one process. Raises BenchFailed when there is none."""
 
     def __init__(self, pid: int) -> None:
-        self._process = psutil.Process(pid)
+        try:
+            self._process = psutil.Process(pid)
+        except psutil.NoSuchProcess as gone:
+            raise BenchFailed("the measured process has ended") from gone
 
     def cpu(self) -> float:
         """Seconds since it started, all threads."""

@@ -11,19 +11,16 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-
 from deploy.bench import feed
 from deploy.bench.crowd import Crowd, until
+from deploy.bench.output import Steps, carry_out
 from deploy.bench.processes import BenchFailed, Meter, child, environment, free_port
 from endpoints.peer import Pool
-from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable, wait_up
+from hub.relay.client import RelayClient, RelayUnavailable, wait_up
 
 JOIN: Final = 60.0
 """Seconds everybody may take to have media."""
@@ -62,23 +59,13 @@ class Result:
 
 def bench(*, points: int, pictures: int, kbps: int, seconds: float, as_json: bool) -> int:
     """Run it and print. 0 when it could be carried out and every packet looked into was authentic."""
-    console = Console(stderr=True)
     wanted = Result(points, pictures, kbps, seconds)
-    try:
-        with _progress(console, seconds) as progress:
-            result = asyncio.run(run(wanted, progress))
-    except (BenchFailed, RelayRefused, RelayUnavailable, OSError) as problem:
-        console.print(f"[red]{problem}[/red]")
-        return 1
-    if as_json:
-        json.dump(asdict(result), sys.stdout)
-        sys.stdout.write("\n")
-    else:
-        Console().print(table(result))
-    return 1 if result.decrypted_forged else 0
+    title = f"relay: {points} viewers, {pictures} × {kbps} kbit/s"
+    result = carry_out(title, seconds, lambda steps: run(wanted, steps), as_json=as_json)
+    return 1 if result is None or result.decrypted_forged else 0
 
 
-async def run(wanted: Result, progress: "Steps") -> Result:
+async def run(wanted: Result, progress: Steps) -> Result:
     """Fill in what is measured. Raises BenchFailed."""
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
     try:
@@ -87,7 +74,7 @@ async def run(wanted: Result, progress: "Steps") -> Result:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _with_relay(wanted: Result, progress: "Steps", folder: Path) -> Result:
+async def _with_relay(wanted: Result, progress: Steps, folder: Path) -> Result:
     log = folder / "relay.log"
     settings = {"media_host": "127.0.0.1", "media_addresses": "127.0.0.1", "media_port": str(free_port())}
     async with child("deploy", "relay", environ=environment(folder, **settings), log=log) as process:
@@ -105,9 +92,7 @@ async def _with_relay(wanted: Result, progress: "Steps", folder: Path) -> Result
             await asyncio.gather(linked, return_exceptions=True)
 
 
-async def _measure(
-    result: Result, progress: "Steps", client: RelayClient, pool: Pool, relay: Meter
-) -> Result:
+async def _measure(result: Result, progress: Steps, client: RelayClient, pool: Pool, relay: Meter) -> Result:
     crowd = Crowd(client, pool, result.pictures)
     shape = feed.Shape(result.kbps)
     await crowd.open_stage(result.pictures)
@@ -143,7 +128,7 @@ async def _sending(crowd: Crowd, pictures: int, shape: feed.Shape) -> Any:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _join(result: Result, progress: "Steps", crowd: Crowd) -> None:
+async def _join(result: Result, progress: Steps, crowd: Crowd) -> None:
     """Everybody at once, as after a power cut."""
     progress.step(f"{result.points} viewers join")
     asked = sum(publisher.member.peer.keyframes_asked for publisher in crowd.publishers)
@@ -157,14 +142,14 @@ async def _join(result: Result, progress: "Steps", crowd: Crowd) -> None:
     result.first_picture_was_keyframe = crowd.keyframe_starts
 
 
-async def _steady(result: Result, progress: "Steps", crowd: Crowd, client: RelayClient, relay: Meter) -> None:
+async def _steady(result: Result, progress: Steps, crowd: Crowd, client: RelayClient, relay: Meter) -> None:
     """The window in which CPU time is divided by packets."""
     before = await client.counts()
     began, cpu, own = time.monotonic(), relay.cpu(), time.process_time()
     while (passed := time.monotonic() - began) < result.seconds:
         if crowd.broken():
             raise BenchFailed(str(crowd.broken()))
-        progress.measured(passed, crowd.received() / max(1, result.points))
+        progress.measured(passed, f"measuring: {crowd.received() // result.points:,} packets to each viewer")
         await asyncio.sleep(min(0.5, result.seconds - passed))
     spent, own_spent, took = relay.cpu() - cpu, time.process_time() - own, time.monotonic() - began
     after = await client.counts()
@@ -219,44 +204,3 @@ def _tail(log: Path, lines: int = 15) -> str:
     with contextlib.suppress(OSError):
         return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
     return ""
-
-
-def table(result: Result) -> Table:
-    """For people."""
-    grid = Table(
-        title=f"relay: {result.points} viewers, {result.pictures} × {result.kbps} kbit/s", show_header=False
-    )
-    for name, value in asdict(result).items():
-        grid.add_row(name.replace("_", " "), _shown(value))
-    return grid
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {amount:,.0f}" for key, amount in value.items())
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
-
-
-class Steps:
-    """Progress on a terminal."""
-
-    def __init__(self, progress: Progress, seconds: float) -> None:
-        self._progress = progress
-        self._task = progress.add_task("", total=seconds)
-
-    def step(self, what: str) -> None:
-        """Say what is being done now."""
-        self._progress.update(self._task, description=what)
-
-    def measured(self, seconds: float, packets: float) -> None:
-        """How far the window is."""
-        self._progress.update(
-            self._task, completed=seconds, description=f"measuring: {packets:,.0f} packets to each viewer"
-        )
-
-
-@contextlib.contextmanager
-def _progress(console: Console, seconds: float) -> Any:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield Steps(progress, seconds)

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,12 +27,22 @@ class FleetStatus:
 
 
 class Fleet:
-    """`base_url` is the hub's address; `tls` trusts its certificate when it has one of its own making."""
+    """`base_url` is the hub's address; `tls` trusts its certificate when it has one of its own making.
 
-    def __init__(self, base_url: str, rooms: Sequence[RoomCode], tls: ssl.SSLContext | None = None) -> None:
+    `on_seen` is told each event number as a room learns of it, for those who measure.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        rooms: Sequence[RoomCode],
+        tls: ssl.SSLContext | None = None,
+        on_seen: Callable[[int], None] | None = None,
+    ) -> None:
         self._base_url = base_url
         self._codes = tuple(rooms)
         self._tls = tls
+        self._on_seen = on_seen
         self.rooms: list[SimulatedRoom] = []
 
     async def run(self, pool: Pool | None = None) -> None:
@@ -49,7 +59,7 @@ class Fleet:
             base_url=self._base_url, verify=self._tls or True, timeout=20, limits=limits, trust_env=False
         ) as http:
             self.rooms = [
-                SimulatedRoom(code, number, http, self._tls, pool)
+                SimulatedRoom(code, number, http, self._tls, pool, on_seen=self._on_seen)
                 for number, code in enumerate(self._codes, 1)
             ]
             async with asyncio.TaskGroup() as group:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,13 +46,21 @@ class SimulatedRoom:
     """Run it in a task; cancel to end. `joined`: the hub has welcomed it and the connection stands."""
 
     def __init__(
-        self, room: RoomCode, number: int, http: httpx.AsyncClient, tls: ssl.SSLContext | None, pool: Pool
+        self,
+        room: RoomCode,
+        number: int,
+        http: httpx.AsyncClient,
+        tls: ssl.SSLContext | None,
+        pool: Pool,
+        *,
+        on_seen: Callable[[int], None] | None = None,
     ) -> None:
         self.joined = False
         self.welcomes = 0
         self._room = room
         self._http = http
         self._tls = tls
+        self._on_seen = on_seen
         self._media = RoomMedia(
             pool, Look(room.name, width=320, height=180, variant=number), number, self._lost
         )
@@ -143,7 +152,11 @@ class SimulatedRoom:
 
     async def _listen(self, connection: ClientConnection) -> None:
         async for text in connection:
-            for wish in self._talk.hear(text if isinstance(text, str) else text.decode()):
+            before = self._talk.seen
+            wishes = self._talk.hear(text if isinstance(text, str) else text.decode())
+            if self._on_seen is not None and self._talk.seen is not None and self._talk.seen != before:
+                self._on_seen(self._talk.seen)
+            for wish in wishes:
                 await self._grant(wish, connection)
             if not self.joined and self._talk.point is not None:
                 self.joined = True

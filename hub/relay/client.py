@@ -41,7 +41,9 @@ class RelayRefused(Exception):
 @dataclass(frozen=True, slots=True)
 class LinkUp:
     """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of
-    our peers."""
+    our
+    peers.
+    """
 
     boot: str
     fresh: bool
@@ -57,8 +59,9 @@ R = TypeVar("R", control.Done, control.PeerSdp, control.RelayState, control.Coun
 
 
 class RelayClient:
-    """One relay. `run()` is a task of the caller's; everything else may be called at any time, from the
-    same loop."""
+    """One relay. `run()` is a task of the caller's; everything else may be called at any time, from the same
+    loop.
+    """
 
     def __init__(self, path: Path) -> None:
         self.boot: str | None = None

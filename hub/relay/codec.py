@@ -22,8 +22,10 @@ _ADAPTERS: Final[dict[str, TypeAdapter[Any]]] = {
 
 
 class FrameBad(ValueError):
-    """Not a frame of this protocol; the text says why. `id` is the request it would have been, when that is
-    known."""
+    """Not a frame of this protocol; the text says why.
+
+    `id` is the request it would have been, when that is known.
+    """
 
     def __init__(self, sentence: str, id: int | None = None) -> None:
         super().__init__(sentence)
@@ -53,7 +55,9 @@ def encode(message: Message, id: int | None = None) -> bytes:
 
 def decode(text: bytes) -> Frame:
     """Read a frame's JSON. Raises FrameBad, and nothing else, for anything that is not a message of version
-    1.""" try:
+    1.
+    """
+    try:
         frame = json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise FrameBad("the frame is not JSON") from problem

@@ -1,8 +1,8 @@
 """The control link's words, version 1: what the web process asks of a relay, and what the relay tells it.
 
-One frame is a 4-byte big-endian length and a JSON object, at most `MAX_FRAME` bytes. Requests carry an `id` and are
-idempotent: the same request twice leaves the same state, and the second is answered like the first. The relay keeps
-forwarding when the link is gone; a web process that comes back asks for `state`.
+One frame is a 4-byte big-endian length and a JSON object, at most `MAX_FRAME` bytes. Requests carry an `id`
+and are idempotent: the same request twice leaves the same state, and the second is answered like the first.
+The relay keeps forwarding when the link is gone; a web process that comes back asks for `state`.
 """
 
 from dataclasses import dataclass
@@ -43,7 +43,8 @@ class AnswerPeer:
 @dataclass(frozen=True, slots=True)
 class AcceptPeer:
     """Take a WHIP (`publish`) or WHEP (`view`) client's offer. → `PeerSdp`, or `Refused("sdp_bad" |
-    "sdp_no_codec")`."""
+    "sdp_no_codec")`.
+    """
 
     peer: str
     stage: str
@@ -126,8 +127,7 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay's p50, p99 and
-    max."""
+    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay (p50, p99, max)."""
 
     totals: dict[str, int]
     slots: tuple[SlotCount, ...]

@@ -1,6 +1,5 @@
-"""The relay's end of the control link:
-
-a Unix socket, any number of times connected, never in the way of media.
+"""The relay's end of the control link: a Unix socket, any number of times connected, never in the way of
+media.
 """
 
 import asyncio

@@ -33,8 +33,10 @@ QUALITY_INTERVAL: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RelaySettings:
-    """`media_port` 0 takes a free one. `addresses` go into offers, best first; empty or `("auto",)` finds
-    them."""
+    """`media_port` 0 takes a free one.
+
+    `addresses` go into offers, best first; empty or `("auto",)` finds them.
+    """
 
     socket_path: Path
     media_host: str
@@ -44,9 +46,13 @@ class RelaySettings:
 
 
 async def run(settings: RelaySettings) -> None:
-    """Run a relay until SIGTERM, SIGINT or cancellation. Raises OSError when a port or a file cannot be
-    had.""" stop = asyncio.Event() loop = asyncio.get_running_loop() for number in (signal.SIGTERM,
-    signal.SIGINT):
+    """Run a relay until SIGTERM, SIGINT or cancellation.
+
+    Raises OSError when a port or a file cannot be had.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
     async with serving(settings) as node:
@@ -102,7 +108,9 @@ async def _report(media: Media) -> None:
 
 def offered(settings: RelaySettings) -> tuple[str, ...]:
     """The addresses for offers: those that were set, or the one bound to, or every IPv4 address of this
-    machine.""" if settings.addresses not in ((), ("auto",)):
+    machine.
+    """
+    if settings.addresses not in ((), ("auto",)):
         return settings.addresses
     if settings.media_host not in ("", "0.0.0.0", "::"):
         return (settings.media_host,)

@@ -9,8 +9,9 @@ _HEAD = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {mids
 VIDEO = (
     "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 goog-remb\r\na=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 ccm fir\r\n"
     "a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\n"
-    "a=rtpmap:103 H264/90000\r\na=rtcp-fb:103 nack\r\na=fmtp:103 level-asymmetry-allowed=1;packetization-mode=0;"
-    "profile-level-id=42e01f\r\na=rtpmap:108 H264/90000\r\na=rtcp-fb:108 nack pli\r\n"
+    "a=rtpmap:103 H264/90000\r\na=rtcp-fb:103 nack\r\n"
+    "a=fmtp:103 level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f\r\n"
+    "a=rtpmap:108 H264/90000\r\na=rtcp-fb:108 nack pli\r\n"
     "a=fmtp:108 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64001f\r\n"
     "a=rtpmap:109 H264/90000\r\na=rtcp-fb:109 nack pli\r\n"
     "a=fmtp:109 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
@@ -30,7 +31,8 @@ def section(
     )
     return (
         f"m={kind} {port} UDP/TLS/RTP/SAVPF {types}\r\nc=IN IP4 0.0.0.0\r\n{_TRANSPORT}a=setup:{setup}\r\n"
-        f"a=mid:{mid}\r\na=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\na={direction}\r\na=rtcp-mux\r\n{codecs}"
+        f"a=mid:{mid}\r\na=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+        f"a={direction}\r\na=rtcp-mux\r\n{codecs}"
     )
 
 

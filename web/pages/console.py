@@ -1,5 +1,6 @@
 """The desk of chair and clerk; for everyone else who may look on, the same desk without hands."""
 
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from starlette.responses import Response
 
 from hub.people.actor import Actor
 from hub.units.models import Unit
+from web import i18n
 from web.auth import SomeAccount
 from web.pages.render import page
 from web.pages.wall import bands
@@ -56,6 +58,7 @@ async def console(request: Request, session_id: str, actor: SomeAccount) -> Resp
         keys=keys,
         today=today,
         words=CONSOLE,
+        short=partial(_short, i18n.locale_of(request)),
         **staff,
     )
 
@@ -66,6 +69,15 @@ _EMPTY: Final[dict[str, Any]] = {"bands": [], "units": []}
 async def _for_staff(services: Services, actor: Actor, session_id: str) -> dict[str, Any]:
     points = await services.receptions.points_of(actor, session_id)
     return {"bands": bands(points), "units": _choices(await services.units.valid_on())}
+
+
+def _short(locale: i18n.Locale, name: str) -> str:
+    """A district's name as people abbreviate it, so that it fits beside its tiles."""
+    for kind in ("city", "town", "district"):
+        prefix = i18n.translate(locale, f"unit.prefix.{kind}")
+        if name.startswith(prefix + " "):
+            return i18n.translate(locale, f"unit.prefix.{kind}.short") + name[len(prefix) :]
+    return name
 
 
 def _choices(units: list[Unit]) -> list[dict[str, str]]:

@@ -18,4 +18,4 @@ async def error_page(request: Request, status: int, code: str) -> Response:
     key = f"error.{code}"
     # A 404 says the same about what is not there and what is not theirs.
     detail = i18n.translate(locale, key) if name in {"403", "other"} and i18n.has(locale, key) else ""
-    return page(request, "error.html", None, status, name=name, detail=detail)
+    return page(request, "error.html", None, status, number=status, name=name, detail=detail)

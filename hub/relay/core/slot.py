@@ -57,8 +57,17 @@ class SlotStream:
         views = list(self.viewers)
         self.viewers.expel([view for view in views if not self._may_receive(view)], self.splice.head)
         for view in views:
-            if view.phase is Phase.OUT and self._may_receive(view):
-                self._admit(view, now)
+            self._let_in(view, now)
+
+    def ready(self, peer: str, now: float) -> None:
+        """A viewer's keys are there: let it in, if it may receive."""
+        view = self.viewers.get(peer)
+        if view is not None:
+            self._let_in(view, now)
+
+    def _let_in(self, view: View, now: float) -> None:
+        if view.phase is Phase.OUT and self._may_receive(view):
+            self._admit(view, now)
 
     def _may_receive(self, view: View) -> bool:
         receiver = view.receiver

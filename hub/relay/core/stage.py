@@ -73,7 +73,7 @@ class Stage:
         """Its keys are there: let it into the slots it may receive."""
         peer.receiver.ready = True
         for slot in peer.spec.receives:
-            self.streams[slot].reconsider(now)
+            self.streams[slot].ready(peer.spec.peer, now)
 
     def leave(self, peer: Peer) -> dict[SlotName, View]:
         """Put it out of everything, its sources too. Returns its views, finished."""

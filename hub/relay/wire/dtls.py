@@ -1,7 +1,7 @@
 """DTLS 1.2 with SRTP keys (RFC 6347, RFC 5764): one end of a handshake, without any I/O.
 
-The only file that knows pyOpenSSL. Datagrams go in and out through memory BIOs. OpenSSL's retransmission timer reads
-the real clock; `deadline()` translates it to the caller's.
+The only file that knows pyOpenSSL. Datagrams go in and out through memory BIOs. OpenSSL's retransmission
+timer reads the real clock; `deadline()` translates it to the caller's.
 """
 
 import contextlib
@@ -21,14 +21,24 @@ from hub.relay.wire.srtp import PROFILES, Profile, SrtpKeys
 Role = Literal["server", "client"]
 
 MTU: Final = 1200
-"""Bytes of one DTLS datagram: fits every path that carries WebRTC.""" _DTLS_1_2: Final = 0xFEFD _HEADER:
-Final = 13 _LIFE: Final = datetime.timedelta(days=3650) _CIPHERS: Final =
-b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA"
+"""Bytes of one DTLS datagram: fits every path that carries WebRTC."""
+_DTLS_1_2: Final = 0xFEFD
+_HEADER: Final = 13
+_LIFE: Final = datetime.timedelta(days=3650)
+_CIPHERS: Final = b":".join(
+    (
+        b"ECDHE-ECDSA-AES128-GCM-SHA256",
+        b"ECDHE-ECDSA-CHACHA20-POLY1305",
+        b"ECDHE-ECDSA-AES128-SHA",
+        b"ECDHE-ECDSA-AES256-SHA",
+    )
+)
 
 
 class Certificate:
     """A self-signed P-256 certificate; one for all peers of a process, so that a restart keeps its
-    fingerprint."""
+    fingerprint.
+    """
 
     def __init__(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> None:
         self._key = key
@@ -199,8 +209,12 @@ class DtlsEnd:
 
 
 def _datagrams(stream: bytes) -> list[bytes]:
-    """Cut what a memory BIO ran together into datagrams of whole records, each at most `MTU` bytes if
-    records allow.""" out: list[bytes] = [] start = at = 0 while at + _HEADER <= len(stream):
+    """Cut what a memory BIO ran together into datagrams of whole records, each at most `MTU` bytes if records
+    allow.
+    """
+    out: list[bytes] = []
+    start = at = 0
+    while at + _HEADER <= len(stream):
         end = at + _HEADER + int.from_bytes(stream[at + 11 : at + 13], "big")
         if end - start > MTU and at > start:
             out.append(stream[start:at])

@@ -1,7 +1,7 @@
 """ICE-lite (RFC 8445 §2.5): always controlled, checks nothing itself, answers checks that know the password.
 
-Nothing is sent to an address before an integrity-checked request came from it. The latest request with USE-CANDIDATE
-wins, so a peer that roams to another network is followed.
+Nothing is sent to an address before an integrity-checked request came from it. The latest request with
+USE-CANDIDATE wins, so a peer that roams to another network is followed.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class Verdict:
 
 class IceLite:
     """One peer's agent. `selected` is where to send: None until a valid check, and only nominations move it
-    again."""
+    again.
+    """
 
     def __init__(self, credentials: Credentials, now: float) -> None:
         self.credentials = credentials

@@ -34,7 +34,9 @@ ffi.cdef(
 
 def available() -> bool:
     """Whether both calls exist here and our structure layout is the platform's (Linux, 64 bits,
-    little-endian).""" return (
+    little-endian).
+    """
+    return (
         sys.platform == "linux"
         and sys.byteorder == "little"
         and sys.maxsize > 2**32
@@ -55,7 +57,8 @@ libc: Final = _library()
 
 class Batch:
     """`count` fixed slots of `slot` bytes, and as many messages that can be pointed at one slot or at a row
-    of them.
+    of
+    them.
 
     `lengths[i]` is an `int *` onto the low half of slot i's `iov_len`: whoever writes a length there
     (libsrtp does) has written what will be sent.
@@ -89,8 +92,7 @@ class Batch:
 
 
 class SegmentSizes:
-    """Control messages that ask the kernel to cut one long send into datagrams (UDP GSO), one per size,
-    kept."""
+    """Control messages that ask the kernel to cut one long send into datagrams (UDP GSO); kept by size."""
 
     length: Final = 24
 

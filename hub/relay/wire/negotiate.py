@@ -1,7 +1,7 @@
 """What is agreed with a peer: the hub's own offers, and the answers to WHIP and WHEP clients. Pure functions.
 
-The hub offers, so every browser gets the same payload types and SSRCs and one plaintext fits all. m-lines of a hub
-offer, by mid: 0 main, 1 second, 2–4 voices, and for publishers 5 camera, 6 microphone.
+The hub offers, so every browser gets the same payload types and SSRCs and one plaintext fits all. m-lines
+of a hub offer, by mid: 0 main, 1 second, 2–4 voices, and for publishers 5 camera, 6 microphone.
 """
 
 from dataclasses import dataclass
@@ -66,13 +66,25 @@ def hub_offer(local: Local, *, may_publish: bool) -> str:
     lines = head(local, mids)
     for mid, slot in enumerate(SLOTS):
         kind = "video" if slot in PICTURE_SLOTS else "audio"
-        lines += _media(local, kind, str(mid), "sendonly", "actpass", _hub_formats(kind)) + _stream(slot)
+        lines += _media(
+            local, kind, str(mid), "sendonly", setup="actpass", formats=_hub_formats(kind)
+        ) + _stream(slot)
     if may_publish:
         lines += _media(
-            local, "video", CAMERA_MID, "recvonly", "actpass", _hub_formats("video", inbound=True)
+            local,
+            "video",
+            CAMERA_MID,
+            "recvonly",
+            setup="actpass",
+            formats=_hub_formats("video", inbound=True),
         )
         lines += _media(
-            local, "audio", MICROPHONE_MID, "recvonly", "actpass", _hub_formats("audio", inbound=True)
+            local,
+            "audio",
+            MICROPHONE_MID,
+            "recvonly",
+            setup="actpass",
+            formats=_hub_formats("audio", inbound=True),
         )
     return text(lines)
 
@@ -138,7 +150,9 @@ def accept_viewer(local: Local, remote: Remote) -> tuple[str, Agreed]:
 
 def our_setup(remote: Remote) -> Setup:
     """Our DTLS role in an answer: passive (the server, whose order of profiles wins) unless the other side
-    must be.""" return "active" if remote.setup == "passive" else "passive"
+    must be.
+    """
+    return "active" if remote.setup == "passive" else "passive"
 
 
 def _must_bundle(remote: Remote) -> None:
@@ -195,7 +209,15 @@ def _answer(
             lines += _no(line)
             continue
         formats, direction, slot = chosen[index]
-        lines += _media(local, line.kind, line.mid, direction, our_setup(remote), formats, line.protocol)
+        lines += _media(
+            local,
+            line.kind,
+            line.mid,
+            direction,
+            setup=our_setup(remote),
+            formats=formats,
+            protocol=line.protocol,
+        )
         lines += _stream(slot) if slot is not None else []
     return text(lines)
 
@@ -210,6 +232,7 @@ def _media(
     kind: str,
     mid: str,
     direction: str,
+    *,
     setup: Setup,
     formats: tuple[Format, ...],
     protocol: str = "UDP/TLS/RTP/SAVPF",

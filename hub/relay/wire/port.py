@@ -1,8 +1,9 @@
 """The one shared port, without the socket: which datagram is whose, who is up, who is gone.
 
-Demultiplexed by the first byte (RFC 7983): STUN finds its peer by the fragment in USERNAME, DTLS and SRTP by an
-address that a valid check came from. Strangers are counted and cost little. Handshakes are admitted in waves, and a
-few datagrams of them at a time, so that 190 peers coming back at once do not stall the media of those that are there.
+Demultiplexed by the first byte (RFC 7983): STUN finds its peer by the fragment in USERNAME, DTLS and SRTP
+by an address that a valid check came from. Strangers are counted and cost little. Handshakes are admitted
+in waves, and a few datagrams of them at a time, so that 190 peers coming back at once do not stall the
+media of those that are there.
 """
 
 from collections import deque
@@ -34,8 +35,9 @@ Send = Callable[[bytes, RawAddress], None]
 
 
 class Port:
-    """Owns the transports. `targets` holds exactly the peers that are up; `events` what the web process
-    must hear."""
+    """Owns the transports. `targets` holds exactly the peers that are up; `events` what the web process must
+    hear.
+    """
 
     def __init__(self, forwarder: Forwarder, totals: Totals, send: Send, changed: Callable[[], None]) -> None:
         self.peers: dict[str, Transport] = {}

@@ -1,7 +1,7 @@
 """Reading session descriptions (RFC 8866, RFC 8829), and the lines ours are written from.
 
-Reading goes through aiortc's parser, which asserts, indexes and looks up as it goes: every failure of it is `SdpBad`
-here. Writing is done from templates, because that parser loses lines when it writes.
+Reading goes through aiortc's parser, which asserts, indexes and looks up as it goes: every failure of it is
+`SdpBad` here. Writing is done from templates, because that parser loses lines when it writes.
 """
 
 import re
@@ -34,8 +34,10 @@ class SdpNoCodec(SdpBad):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A payload type of an m-line that we can forward. `feedback` is what the other side offered, e.g.
-    `nack pli`."""
+    """A payload type of an m-line that we can forward.
+
+    `feedback` is what the other side offered, e.g. `nack pli`.
+    """
 
     payload_type: int
     codec: Codec
@@ -155,21 +157,28 @@ def _format(codec: RTCRtpCodecParameters) -> Format | None:
 
 
 def _profile(value: object) -> str:
-    """Six hexadecimal digits; constrained baseline 3.1 when there are none (RFC 6184 §8.1 leaves it to
-    us).""" text = str(value) return text if re.fullmatch("[0-9a-fA-F]{6}", text) else "42e01f"
+    """Six hexadecimal digits; constrained baseline 3.1 when there are none (RFC 6184 §8.1)."""
+    text = str(value)
+    return text if re.fullmatch("[0-9a-fA-F]{6}", text) else "42e01f"
 
 
 def candidates(local: Local) -> list[str]:
     """Host candidates of the one port, in the order of the addresses (the first is preferred), then the end
-    mark.""" lines = [] for index, address in enumerate(local.addresses):
+    mark.
+    """
+    lines = []
+    for index, address in enumerate(local.addresses):
         priority = (126 << 24) | ((65535 - index) << 8) | 255
         lines.append(f"a=candidate:{index + 1} 1 udp {priority} {address} {local.port} typ host")
     return [*lines, "a=end-of-candidates"]
 
 
 def transport(local: Local, setup: Setup) -> list[str]:
-    """The lines of one m-line's transport. Repeated in every m-line: not every client reads them from the
-    first.""" return [
+    """The lines of one m-line's transport.
+
+    Repeated in every m-line: not every client reads them from the first.
+    """
+    return [
         f"a=ice-ufrag:{local.fragment}",
         f"a=ice-pwd:{local.password}",
         f"a=fingerprint:sha-256 {local.fingerprint}",

@@ -14,8 +14,9 @@ from hub.relay.core.plan import Totals
 from hub.relay.wire.mmsg import Batch, SegmentSizes, available, ffi, host_and_port, libc, raw_address
 
 PATIENCE: Final = 0.004
-"""Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and
-counted.""" _TRIAL_PACKETS, _TRIAL_ROW, _TRIAL_SIZE = 64, 8, 1200
+"""Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and counted.
+"""
+_TRIAL_PACKETS, _TRIAL_ROW, _TRIAL_SIZE = 64, 8, 1200
 
 
 class Sender(Protocol):
@@ -132,8 +133,10 @@ class MmsgSender:
 
 
 class SegmentSender(MmsgSender):
-    """As `MmsgSender`, and a message may be a row of packets. A row that is refused goes out packet by
-    packet."""
+    """As `MmsgSender`, and a message may be a row of packets.
+
+    A row that is refused goes out packet by packet.
+    """
 
     name = "sendmmsg+segments"
     segments = True
@@ -152,7 +155,6 @@ def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = ti
         batches = [_trial_batch(raw_address(address[0], address[1]), s.segments) for s in candidates]
         times = [_trial(s, b, clock) for s, b in zip(candidates, batches, strict=True)]
     kind = type(candidates[times.index(min(times))])
-    totals.add(f"sender_is_{kind.__name__}", 0)
     return kind(sock, totals)  # type: ignore[call-arg]
 
 

@@ -1,8 +1,8 @@
-"""SRTP over libsrtp (RFC 3711, RFC 7714). The only file that knows pylibsrtp, and the internals of it that
-we use.
+"""SRTP over libsrtp (RFC 3711, RFC 7714). The only file that knows pylibsrtp, and the internals of it that we
+use.
 
-`Session.protect` copies twice and refuses packets over 1,356 bytes; so we call libsrtp in place, on memory of ours.
-`tests/hub/relay/wire/test_srtp.py` is the canary: it fails when those internals move.
+`Session.protect` copies twice and refuses packets over 1,356 bytes; so we call libsrtp in place, on memory
+of ours. `tests/hub/relay/wire/test_srtp.py` is the canary: it fails when those internals move.
 """
 
 from collections import Counter
@@ -20,8 +20,11 @@ TRAILER: Final = 16 + 128 + 4
 LONGEST: Final = SLOT - TRAILER
 """Longest plaintext (or protected) packet in bytes; anything longer is refused before libsrtp sees it."""
 WINDOW: Final = 4096
-"""Replay window in packets. Retransmissions come from a ring of 2,048; on the sending side it must cover
-that too.""" MOST_SSRCS: Final = 64
+"""Replay window in packets.
+
+Retransmissions come from a ring of 2,048; on the sending side it must cover that too.
+"""
+MOST_SSRCS: Final = 64
 """Distinct SSRCs one peer may send from: libsrtp keeps a stream for each, and never forgets one."""
 
 protect: Final = lib.srtp_protect
@@ -70,8 +73,10 @@ def is_rtcp(packet: bytes) -> bool:
 
 
 class Inbound:
-    """Opens what one peer sends. Forged, replayed and malformed packets give None and are counted in
-    `refused`."""
+    """Opens what one peer sends.
+
+    Forged, replayed and malformed packets give None and are counted in `refused`.
+    """
 
     def __init__(self, keys: SrtpKeys) -> None:
         self.refused: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """STUN binding messages (RFC 8489, RFC 8445). The only file that knows aioice.
 
-Strangers' messages must stay cheap: `local_fragment` finds whom a request is for without parsing it, and only a
-message for a peer of ours is read and checked.
+Strangers' messages must stay cheap: `local_fragment` finds whom a request is for without parsing it, and
+only a message for a peer of ours is read and checked.
 """
 
 from dataclasses import dataclass, field
@@ -48,7 +48,9 @@ class Binding:
 
 def read(datagram: bytes) -> Binding | None:
     """The binding message in a datagram, or None when it is none (bad length, cookie, fingerprint,
-    attribute).""" if not 20 <= len(datagram) <= LONGEST or unpack_from("!I", datagram, 4)[0] != COOKIE:
+    attribute).
+    """
+    if not 20 <= len(datagram) <= LONGEST or unpack_from("!I", datagram, 4)[0] != COOKIE:
         return None
     try:
         message = parse_message(datagram)
@@ -76,8 +78,11 @@ def _binding(message: Message) -> Binding:
 
 def local_fragment(datagram: bytes) -> str | None:
     """The receiver's half of USERNAME (`receiver:sender`) in a binding request, or None; reads no further
-    than needed.""" size = len(datagram) if size < 20 or datagram[0:2] != b"\x00\x01" or unpack_from("!I",
-    datagram, 4)[0] != COOKIE:
+    than
+    needed.
+    """
+    size = len(datagram)
+    if size < 20 or datagram[0:2] != b"\x00\x01" or unpack_from("!I", datagram, 4)[0] != COOKIE:
         return None
     at = 20
     while at + 4 <= size:

@@ -1,6 +1,6 @@
-"""One peer on the shared port:
+"""One peer on the shared port: its ICE agent, its DTLS association, its SRTP contexts.
 
-its ICE agent, its DTLS association, its SRTP contexts. No I/O; the port feeds it.
+No I/O; the port feeds it.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
-"""The socket driver: reads batches, feeds the port, executes what the core wants sent. One reader, one
-timer, no tasks.
+"""The socket driver: reads batches, feeds the port, executes what the core wants sent.
+
+One reader, one timer, no tasks.
 """
 
 import asyncio
@@ -95,7 +96,14 @@ class Driver:
         self._reader: _Reader = Receiver(sock) if available() else _PlainReader(sock)
         sender = fastest(sock, totals)
         totals.add(f"send_by_{sender.name}")
-        self._fanout = Fanout(self.port.targets, sender, totals=totals, delays=self.delays, skipped=forwarder.skipped, clock=clock)
+        self._fanout = Fanout(
+            self.port.targets,
+            sender,
+            totals=totals,
+            delays=self.delays,
+            skipped=forwarder.skipped,
+            clock=clock,
+        )
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
         self._soon: asyncio.Handle | None = None

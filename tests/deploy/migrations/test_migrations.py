@@ -1,6 +1,7 @@
 """Migrations make what the models say, on both databases, from anywhere, at once, and back."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -129,9 +130,9 @@ async def test_broken_references_are_noticed(tmp_path: Path) -> None:
 
 def test_from_another_directory(tmp_path: Path) -> None:
     program = "import asyncio, sys; from deploy.migrations import upgrade; asyncio.run(upgrade(sys.argv[1]))"
-    root = str(Path(migrations.__file__).parents[2])
+    places = os.pathsep.join([str(Path(migrations.__file__).parents[2]), *sys.path])
     command = [sys.executable, "-c", program, f"sqlite:///{tmp_path}/new/hub.sqlite"]
-    subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": root}, check=True, timeout=60)
+    subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": places}, check=True, timeout=60)
     assert (tmp_path / "new/hub.sqlite").exists()
 
 

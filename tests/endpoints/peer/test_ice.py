@@ -1,7 +1,7 @@
 """The controlling side of ICE on a clock of its own."""
 
 from collections.abc import Callable
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_every_candidate_is_tried_and_the_first_to_answer_is_nominated() -> None
 def test_unanswered_checks_are_repeated_with_growing_waits_and_given_up() -> None:
     ice = checks(HUB)
     times = [step / 100 for step in range(1700) if sent(ice, step / 100)]
-    waits = [round(b - a, 2) for a, b in zip(times, times[1:], strict=False)]
+    waits = [round(b - a, 2) for a, b in pairwise(times)]
     assert waits[:5] == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8], abs=0.02)
     assert max(waits) <= 1.01
     assert ice.failed == "no candidate answered"

@@ -23,7 +23,9 @@ def new(house: House, unit: str = "C11", kind: CaseKind = CaseKind.COMPLAINT, **
 
 
 def denunciation(house: House, **more: object) -> NewCase:
-    return new(house, kind=CaseKind.DENUNCIATION, **{"title": "Tố cáo cán bộ", "petitioners": (DENOUNCER,), **more})
+    return new(
+        house, kind=CaseKind.DENUNCIATION, **{"title": "Tố cáo cán bộ", "petitioners": (DENOUNCER,), **more}
+    )
 
 
 async def test_numbers_count_per_unit_and_year(house: House) -> None:
@@ -49,7 +51,7 @@ async def test_numbers_have_no_gaps_when_many_are_received_at_once(house: House)
 
 
 async def test_a_rolled_back_number_is_given_again(house: House) -> None:
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # noqa: PT012 - the whole transaction is what fails
         async with house.db.begin() as work:
             await house.cases.desk(work).register(new(house))
             raise RuntimeError

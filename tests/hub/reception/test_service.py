@@ -148,9 +148,7 @@ async def test_what_is_refused_at_the_door(
 async def test_command_ids_have_a_shape(sqlite_house: House, command_id: str) -> None:
     session = await sqlite_house.session(await sqlite_house.case())
     with pytest.raises(Refusal, match="data_bad"):
-        await sqlite_house.receptions.execute(
-            sqlite_house.clerk, session, command_id, "session.go_live", {}
-        )
+        await sqlite_house.receptions.execute(sqlite_house.clerk, session, command_id, "session.go_live", {})
 
 
 async def test_a_session_that_is_not_theirs_does_not_exist(house: House) -> None:

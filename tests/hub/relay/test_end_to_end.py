@@ -1,6 +1,5 @@
-"""The relay against an independent judge:
-
-aiortc's own RTCPeerConnection, as publisher, browser and WHEP client.
+"""The relay against an independent judge: aiortc's own RTCPeerConnection, as publisher, browser and WHEP
+client.
 """
 
 import asyncio
@@ -88,7 +87,7 @@ class Screen:
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - aiortc tells nobody when a frame was decoded
             await asyncio.sleep(0.02)
 
 

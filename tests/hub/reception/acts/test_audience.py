@@ -1,5 +1,5 @@
 from hub.cases.rules import CaseKind
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_setting_the_audience_of_the_current_item(live: Live) -> None:
@@ -24,7 +24,9 @@ async def test_closing_takes_the_floor_back(live: Live) -> None:
 async def test_a_denunciation_stays_closed(live: Live) -> None:
     await live.clerk("item.call", item=live.items[2])
     for audience in ("all", "related"):
-        assert await live.refused(live.house.clerk, "audience.set", audience=audience) == "denunciation_closed"
+        assert (
+            await live.refused(live.house.clerk, "audience.set", audience=audience) == "denunciation_closed"
+        )
     await live.clerk("audience.set", audience="closed")
 
 
@@ -45,7 +47,9 @@ async def test_reclassifying_to_a_denunciation_closes_first(live: Live) -> None:
 async def test_reclassifying_to_something_else(live: Live) -> None:
     case = live.cases[0].id
     changed = {"case": case, "item": live.items[0], "kind": "reflection"}
-    assert await live.clerk("case.reclassify", case=case, kind="reflection") == [("case.reclassified", changed)]
+    assert await live.clerk("case.reclassify", case=case, kind="reflection") == [
+        ("case.reclassified", changed)
+    ]
     assert await live.clerk("case.reclassify", case=case, kind="reflection") == []
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 DUE = "2026-08-01"
 

@@ -1,4 +1,4 @@
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_giving_and_ending(live: Live) -> None:

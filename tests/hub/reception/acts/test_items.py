@@ -1,4 +1,4 @@
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_call_hear_conclude(live: Live) -> None:

@@ -1,4 +1,4 @@
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_notes_are_never_lost(live: Live) -> None:

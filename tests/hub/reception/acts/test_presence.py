@@ -1,7 +1,7 @@
 import pytest
 
 from hub.reception.errors import Refusal
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_said_twice_noted_once(live: Live) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from tests.hub.reception.conftest import Live
 from tests.kit.factories import House
+from tests.kit.receptions import Live
 
 
 async def test_the_life_of_a_session(live: Live) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.hub.reception.conftest import Live
+from tests.kit.receptions import Live
 
 
 async def test_one_press(live: Live) -> None:

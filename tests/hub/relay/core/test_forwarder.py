@@ -228,6 +228,18 @@ def test_a_switch_stops_the_old_source_at_once_and_goes_on_at_the_new_keyframe()
     assert ids[2] == (ids[1] + 1) & 0x7FFF
 
 
+def test_a_joiner_is_not_replayed_a_source_that_has_left_the_stage() -> None:
+    lab, camera = live_lab()
+    lab.rtp("hall", camera.packet())
+    lab.peer("room")
+    lab.stage("all", main="room")
+    lab.peer("bert")
+    lab.pass_time(1)
+    assert lab.seen("bert") == []
+    lab.rtp("room", Camera(ssrc=78).packet(key=True))
+    assert len(lab.seen("bert")) == 1
+
+
 def test_voices_switch_at_once_and_nobody_hears_himself() -> None:
     lab = Lab()
     voice = microphone(5)

@@ -300,7 +300,7 @@ class LaggingReception(Reception):
 
 def _test(machine: type[Reception]) -> Callable[..., None]:
     case = machine.TestCase
-    case.settings = settings(max_examples=150, stateful_step_count=50, deadline=None)
+    case.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
     return case
 
 

@@ -55,7 +55,12 @@ class Room:
         self.skipped: list[Plan] = []
         made = sender(self.socket, self.totals)
         self.fanout = Fanout(
-            self.targets, made, self.totals, self.delays, self.skipped.append, clock=lambda: 2.0
+            self.targets,
+            made,
+            totals=self.totals,
+            delays=self.delays,
+            skipped=self.skipped.append,
+            clock=lambda: 2.0,
         )
 
     def close(self) -> None:
@@ -215,7 +220,9 @@ class _Full:
 
 def test_a_full_socket_only_counts() -> None:
     totals, viewer = Totals(), Viewer(1)
-    fanout = Fanout({"a": viewer.target}, _Full(), totals, DelayHistogram(), lambda _: None)
+    fanout = Fanout(
+        {"a": viewer.target}, _Full(), totals=totals, delays=DelayHistogram(), skipped=lambda _: None
+    )
     fanout.execute([Plan(packet(1), Lane("main", (("a", 0),)))])
     assert totals.values == {"packets_sent": 0, "send_dropped": 1}
     viewer.socket.close()

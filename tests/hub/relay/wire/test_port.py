@@ -1,6 +1,5 @@
-"""The port against light clients built from the same parts:
-
-what strangers, floods and broken datagrams may do.
+"""The port against light clients built from the same parts: what strangers, floods and broken datagrams may
+do.
 """
 
 import random

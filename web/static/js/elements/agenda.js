@@ -28,8 +28,8 @@ export class Agenda {
     const current = view.current === item.id && ["called", "hearing"].includes(item.state);
     const classes = ["item", item.state, current && "current", next?.id === item.id && "next"];
     node.className = classes.filter(Boolean).join(" ");
-    const parts = [word(`item.state.${item.state}`)];
-    if (item.case) parts.push(word(`kind.${item.case.kind}`), item.case.number);
+    const parts = item.case ? [word(`kind.${item.case.kind}`), item.case.number] : [];
+    if (item.state !== "queued" || parts.length === 0) parts.unshift(word(`item.state.${item.state}`));
     fill(node, { n: item.position, title: item.case?.unit_name ?? word("agenda.hidden"), meta: parts.join(" · ") });
     node.querySelector('[data-act="show"]').title = item.case?.title ?? "";
     if (current) node.setAttribute("aria-current", "step");

@@ -46,6 +46,7 @@ export class Compose {
     const button = event.target.closest("button");
     if (button?.dataset.modeOf) this.write(button.dataset.modeOf);
     else if (button?.dataset.act === "drop") this.#dropSupport(button.closest("li"));
+    else if (button?.dataset.days) this.#dueIn(Number(button.dataset.days));
   }
 
   #key(event) {
@@ -150,6 +151,14 @@ export class Compose {
     this.supporting.set(code, field.value);
     slot(this.forms.directive, "chips").append(chip);
     field.value = "";
+  }
+
+  /** Days from today, as the hub counts days. */
+  #dueIn(days) {
+    const { due } = this.forms.directive.elements;
+    const day = new Date(`${due.min}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() + days);
+    due.value = day.toISOString().slice(0, 10);
   }
 
   #dropSupport(chip) {

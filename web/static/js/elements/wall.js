@@ -63,6 +63,7 @@ export class Wall {
       const state = tileState(view.points[point], this.#reports.get(point));
       counts[state] += 1;
       this.#tile(tile, state, hands.has(point), view.floor?.point === point);
+      tile.classList.toggle("lost", state === "missing" && Boolean(view.points[point]));
       tile.classList.toggle("home", tile.dataset.unit === home);
     }
     for (const [name, count] of Object.entries(counts)) write(this.root.querySelector(`[data-count="${name}"]`), count);
