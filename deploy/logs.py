@@ -61,7 +61,9 @@ def _named(process: str) -> Any:
 def _rendering(style: str) -> list[Any]:
     clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if style == "json":
-        errors = structlog.processors.dict_tracebacks
+        # Local variables may hold what must not be logged: a denouncer's name, a token.
+        plain_errors = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        errors = structlog.processors.ExceptionRenderer(plain_errors)
         return [clean, errors, structlog.processors.JSONRenderer(ensure_ascii=False)]
     colors = sys.stderr.isatty()
     # Plain tracebacks: the pretty ones print local variables, and those may hold what must not be logged.

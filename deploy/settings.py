@@ -9,6 +9,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "HUB_"
+LONGEST_DATA_DIR = 90
+"""Linux gives a socket's path 107 bytes, and `/run/relay.sock` is below the data folder."""
 
 
 class SettingsError(Exception):
@@ -60,6 +62,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _room_for_a_socket(cls, value: Path) -> Path:
+        if len(bytes(value)) > LONGEST_DATA_DIR:
+            raise ValueError(f"must be at most {LONGEST_DATA_DIR} bytes long: a socket lives below it")
+        return value
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> "Settings":

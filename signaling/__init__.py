@@ -1,1 +1,3 @@
-"""The conversation with one participant of a session. PROTOCOL.md is the contract, tested against this code."""
+"""The conversation with one participant of a session. PROTOCOL.md is the contract, tested against this
+code.
+"""

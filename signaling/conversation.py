@@ -1,6 +1,6 @@
 """One participant's conversation, sans-IO: texts and the time in, acts for the driver out.
 
-A state is a bound method. Nothing a client sends raises; what cannot be read ends the conversation with a code.
+A state is a bound method. Nothing a client sends raises; what cannot be read ends it with a code.
 """
 
 from collections import deque

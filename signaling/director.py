@@ -1,6 +1,6 @@
 """Keeps the relay's stage of one session as the records want it: who may receive, and what feeds which slot.
 
-A narrowing reaches the relay *before* it is committed (`narrow`, called while the session is locked), everything else
+A narrowing reaches the relay *before* it is committed (`narrow`, while the session is locked), everything else
 after (`update`).
 """
 
@@ -20,7 +20,9 @@ from signaling.peers import Peers
 log = structlog.get_logger(__name__)
 
 RELAY_SECONDS: Final = 3.0
-"""How long a closing of the doors waits for a relay that is just being restarted; the session is locked meanwhile."""
+"""How long a closing of the doors waits for a relay that is just being restarted; the session is locked
+meanwhile.
+"""
 RETRY_SECONDS: Final = 0.05
 
 
@@ -39,7 +41,9 @@ class Records(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    """Nobody outside `wish` until an event after `base` is known: the session was locked, so that is the commit's."""
+    """Nobody outside `wish` until an event after `base` is known: the session was locked, so that is the
+    commit's.
+    """
 
     base: int
     wish: StageWish
@@ -70,7 +74,9 @@ class Director:
         await self.update()
 
     def relay_down(self) -> None:
-        """Nothing is put until `relay_up`: a stage without the sources of before would cut a running picture."""
+        """Nothing is put until `relay_up`: a stage without the sources of before would cut a running
+        picture.
+        """
         self._put = None
         self._known.clear()
 
@@ -86,8 +92,8 @@ class Director:
     async def narrow(self, wish: StageWish) -> None:
         """Let in nobody whom `wish` shuts out, until it is committed or given up.
 
-        The records at hand must be as committed, and the session locked. Raises Refusal("media_unavailable") when the
-        relay cannot be told: a door that cannot be shut must not be said to be.
+        The records at hand must be as committed, and the session locked. Raises Refusal("media_unavailable")
+        when the relay cannot be told: a door that cannot be shut must not be said to be.
         """
         hold = _Hold(self._records.n, wish)
         before = self._wish()

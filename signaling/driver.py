@@ -1,4 +1,6 @@
-"""The thin driver of one WebSocket: texts between a socket and the conversation, and what its acts ask of the hub."""
+"""The thin driver of one WebSocket: texts between a socket and the conversation, and what its acts ask of
+the hub.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -53,7 +55,9 @@ class Words(Protocol):
 
 
 Identify = Callable[[Screen], Awaitable[Actor | None]]
-"""Who the socket's cookies say they are, as an account (`console`) or as a room (`room`); asked again and again."""
+"""Who the socket's cookies say they are, as an account (`console`) or as a room (`room`); asked again and
+again.
+"""
 
 
 class Driver:
@@ -64,6 +68,7 @@ class Driver:
         socket: Socket,
         session_id: str,
         sessions: LiveSessions,
+        *,
         identify: Identify,
         words: Words,
         monotonic: Callable[[], float],

@@ -33,4 +33,4 @@ REASON: Final = {
 
 
 class BadMessage(Exception):
-    """A client's text is not a message. The sentence is for the log and never repeats what the client sent."""
+    """A client's text is not a message. The sentence is for the log and never repeats what was sent."""

@@ -1,6 +1,6 @@
 """All live sessions of one web process, and the one ear on the relay.
 
-`running()` owns every task: the relay's link, the listener to its events, one task per session hub, the sweeper.
+`running()` owns every task: the relay's link, the listener to its events, one per session hub, the sweeper.
 """
 
 import asyncio
@@ -48,7 +48,9 @@ class LiveSessions:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._opening = asyncio.Lock()
         self._unclaimed: dict[str, list[PeerState]] | None = None
-        """The relay's peers by session, of sessions without a hub so far; None while the relay's state is unknown."""
+        """The relay's peers by session, of sessions without a hub so far; None while the relay's state is
+        unknown.
+        """
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -93,7 +95,14 @@ class LiveSessions:
     async def _open(self, session_id: str) -> SessionHub:
         live = LiveSession(self._receptions, session_id)
         await live.refresh()
-        hub = SessionHub(live, self._receptions, self._relay, self._db.bus, self._clock, self._ids)
+        hub = SessionHub(
+            live,
+            receptions=self._receptions,
+            relay=self._relay,
+            bus=self._db.bus,
+            clock=self._clock,
+            ids=self._ids,
+        )
         self._hubs[session_id] = hub
         self._tasks[session_id] = asyncio.create_task(self._run(hub))
         if self._unclaimed is not None:
@@ -137,7 +146,9 @@ class LiveSessions:
                 pass
 
     async def _relay_up(self, state: RelayState) -> None:
-        """Compare the relay's peers with ours, session by session; what belongs to no session is taken off the air."""
+        """Compare the relay's peers with ours, session by session; what belongs to no session is taken off
+        the air.
+        """
         peers: dict[str, list[PeerState]] = {stage.stage: [] for stage in state.stages}
         for peer in state.peers:
             peers.setdefault(peer.stage, []).append(peer)
@@ -158,7 +169,9 @@ class LiveSessions:
             await self._relay.close_peer(peer.peer)
 
     async def _open_going_on(self) -> None:
-        """Sessions that went on when the process died: their rooms' absence has to be noticed, with nobody asking."""
+        """Sessions that went on when the process died: their rooms' absence has to be noticed, with nobody
+        asking.
+        """
         while True:
             try:
                 async with self._db.read() as session:

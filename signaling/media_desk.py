@@ -1,4 +1,6 @@
-"""Media peers of the participants of one session: made on request, kept over a reconnect, given up in the end."""
+"""Media peers of the participants of one session: made on request, kept over a reconnect, given up in the
+end.
+"""
 
 from typing import Final
 

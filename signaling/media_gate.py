@@ -27,7 +27,9 @@ class Accepted:
 
 
 class MediaGate:
-    """Lets encoders and players in. Every refusal is a `Refusal`; a token of another session sees no session."""
+    """Lets encoders and players in. Every refusal is a `Refusal`; a token of another session sees no
+    session.
+    """
 
     def __init__(self, sessions: LiveSessions, relay: RelayClient, units: Units, ids: Ids) -> None:
         self._sessions = sessions
@@ -36,7 +38,8 @@ class MediaGate:
         self._ids = ids
 
     async def accept(self, token: MediaToken, may: May, session_id: str, offer: str) -> Accepted:
-        """Take an offer. Raises Refusal session_unknown, not_allowed, session_over, unit_unknown, sdp_bad, media_….
+        """Take an offer. Raises Refusal session_unknown, not_allowed, session_over, unit_unknown, sdp_bad,
+        media_unavailable, media_full.
 
         One publishing token is one encoder: a new one takes the place of the last.
         """
@@ -80,7 +83,9 @@ class MediaGate:
         return await self._sessions.hub(session_id)
 
     async def _groups(self, token: MediaToken) -> frozenset[str]:
-        """A publisher receives nothing; a viewer sits with its unit's room, or with the observers when it has none."""
+        """A publisher receives nothing; a viewer sits with its unit's room, or with the observers when it
+        has none.
+        """
         if token.may == "publish":
             return frozenset()
         if token.unit is None:

@@ -1,4 +1,6 @@
-"""What waits to be sent to one participant: bounded, with a writer of its own, so that a slow socket delays nobody."""
+"""What waits to be sent to one participant: bounded, with a writer of its own, so that a slow socket delays
+nobody.
+"""
 
 import asyncio
 from collections import deque
@@ -16,7 +18,9 @@ class Sink(Protocol):
     """The sending half of a WebSocket."""
 
     async def send(self, text: str) -> None:
-        """Send one text frame; waits while the socket's own buffer is full. Raises ConnectionError when it is gone."""
+        """Send one text frame; waits while the socket's own buffer is full. Raises ConnectionError when it
+        is gone.
+        """
         ...
 
     async def close(self, code: int, reason: str) -> None:
@@ -39,7 +43,9 @@ class Outbox:
         return self._closing is not None
 
     def put(self, text: str) -> None:
-        """Queue a text. When too much waits already, all of it is dropped: the client resumes from its last number."""
+        """Queue a text. When too much waits already, all of it is dropped: the client resumes from its last
+        number.
+        """
         if self._closing is not None:
             return
         if len(self._texts) >= MOST_TEXTS or self._characters + len(text) > MOST_CHARACTERS:

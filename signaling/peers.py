@@ -1,4 +1,6 @@
-"""Media peers of one session as the web process knows them: whose they are, what arrives from them. Pure book-keeping."""
+"""Media peers of one session as the web process knows them: whose they are, what arrives from them. Pure
+book-keeping.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -32,7 +34,9 @@ class Peer:
 
 
 def owner_of(viewer: Viewer) -> str:
-    """The relay's label of a participant's peers. A chair's says so, because it must survive a restart of the web process."""
+    """The relay's label of a participant's peers. A chair's says so, because it must survive a restart of
+    the web process.
+    """
     if viewer.point is not None:
         return f"point:{viewer.point}"
     account = viewer.key.partition(":")[2]
@@ -97,7 +101,9 @@ class Peers:
         self._by_id[event.peer] = replace(known, sending=sending)
 
     def reconcile(self, states: Iterable[PeerState], now: float) -> list[str]:
-        """Take over what the relay has; ids of those it no longer has. A stranger's peer begins as an orphan."""
+        """Take over what the relay has; ids of those it no longer has. A stranger's peer begins as an
+        orphan.
+        """
         there = {state.peer: state for state in states}
         lost = [peer for peer in self._by_id if peer not in there]
         for peer in lost:

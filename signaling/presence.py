@@ -1,4 +1,6 @@
-"""Which rooms are here, told to the timeline: a short gap is no absence. Pure; the session hub records what comes out."""
+"""Which rooms are here, told to the timeline: a short gap is no absence. Pure; the session hub records what
+comes out.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """One live session in one web process: its seats, its timeline as it grows, and everybody told at once.
 
-Owned by `LiveSessions`, which runs `run` as a task. Who calls in: the driver (join, leave, command, media), the relay's
-events, WHIP and WHEP.
+Owned by `LiveSessions`, which runs `run` as a task. Who calls in: the driver (join, leave, command, media),
+the relay's events, WHIP and WHEP.
 """
 
 import asyncio
@@ -25,15 +25,13 @@ from hub.store.database import Busy
 from hub.store.ids import Ids
 from signaling.director import Director
 from signaling.errors import CloseCode
+from signaling.housekeeping import Housekeeping
 from signaling.media_desk import MediaDesk
 from signaling.messages import Command, Hello, MediaReport
 from signaling.peers import Peers, owner_of
-from signaling.presence import PresenceBook
-from signaling.replies import Done, Wall, Welcome
+from signaling.replies import Done, Welcome
 from signaling.seat import Seat
-from signaling.source_book import SourceBook
 from signaling.texts import EventTexts
-from signaling.wall import WallBoard
 
 log = structlog.get_logger(__name__)
 
@@ -43,16 +41,21 @@ TICK_SECONDS: Final = 1.0
 LONGEST_RESUME: Final = 500
 """Events; whoever missed more gets a snapshot."""
 SHOWN_REACH: Final = 100
-"""Events before the client's number that may have been sent in one batch with it, and cut off in the middle."""
+"""Events before the client's number that may have been sent in one batch with it, and cut off in the
+middle.
+"""
 IDLE_SECONDS: Final = 120.0
 
 
 class SessionHub:
-    """See the module. Everything here runs in one event loop; only waits for the records and the relay interleave."""
+    """See the module. Everything here runs in one event loop; only waits for the records and the relay
+    interleave.
+    """
 
     def __init__(
         self,
         live: LiveSession,
+        *,
         receptions: Receptions,
         relay: RelayClient,
         bus: Bus,
@@ -68,13 +71,11 @@ class SessionHub:
         self._receptions = receptions
         self._bus = bus
         self._clock = clock
-        self._wall = WallBoard()
-        self._presence = PresenceBook()
-        self._sources = SourceBook()
+        self._house = Housekeeping(self.seats, self.peers)
         self._relay_known = False
         self._wake = asyncio.Event()
         self._catching_up = asyncio.Lock()
-        # The records lock the session anyway; queueing here keeps their connections free for whoever only reads.
+        # The records lock the session anyway; queueing here keeps their connections free for readers.
         self._writing = asyncio.Lock()
         self._busy_at = clock.monotonic()
 
@@ -91,7 +92,9 @@ class SessionHub:
         return quiet and not self.seats and not len(self.peers) and self.live.state.status is not Status.LIVE
 
     async def join(self, seat: Seat, hello: Hello) -> Welcome:
-        """Seat a participant; events follow from the number the welcome says. An older seat of the same room goes."""
+        """Seat a participant; events follow from the number the welcome says. An older seat of the same
+        room goes.
+        """
         if hello.resume is not None and hello.resume > self.live.n:
             await self.catch_up()  # the client was at another process that is ahead of us
         self._replace(seat, hello.media)
@@ -107,17 +110,16 @@ class SessionHub:
         )
         self.seats.add(seat)
         self._busy_at = self._clock.monotonic()
-        if seat.viewer.point is not None:
-            self._wall.link(seat.viewer.point, up=True)
+        self._house.came(seat)
         self._wake.set()
         return welcome
 
     def settle(self, seat: Seat) -> None:
         """Right after the welcome is queued: what the newcomer missed, and the whole wall for staff."""
         seat.bring(self.live, EventTexts())
-        tiles = self._wall.tiles()
-        if seat.viewer.staff and tiles:
-            seat.outbox.put(Wall(points=tiles).dump())
+        wall = self._house.whole_wall() if seat.viewer.staff else None
+        if wall is not None:
+            seat.outbox.put(wall)
 
     def leave(self, seat: Seat) -> None:
         """A connection is gone. Harmless for one that never joined."""
@@ -125,11 +127,7 @@ class SessionHub:
             return
         self.seats.discard(seat)
         self.media.let_go(seat)
-        point = seat.viewer.point
-        if point is not None and point not in self.connected_points():
-            self._wall.link(point, up=False)
-            if seat.left_on_purpose:
-                self._presence.goodbye(point)
+        self._house.went(seat)
         self._wake.set()
 
     async def command(self, seat: Seat, command: Command) -> Done:
@@ -152,15 +150,12 @@ class SessionHub:
 
     def heed(self, seat: Seat, report: MediaReport) -> None:
         """Note what a room says it receives."""
-        if seat.viewer.point is not None:
-            self._wall.report(seat.viewer.point, report, self._clock.monotonic())
-
-    def connected_points(self) -> set[str]:
-        """Ids of the points that have a connection now."""
-        return {seat.viewer.point for seat in self.seats if seat.viewer.point is not None}
+        self._house.heed(seat, report, self._clock.monotonic())
 
     async def relay_up(self, states: list[PeerState]) -> None:
-        """The relay's peers of this session, read from it just now: compare, tell who lost theirs, put the stage."""
+        """The relay's peers of this session, read from it just now: compare, tell who lost theirs, put the
+        stage.
+        """
         lost = self.peers.reconcile(states, self._clock.monotonic())
         held = {seat.media: seat for seat in self.seats if seat.media is not None}
         for peer, seat in held.items():
@@ -194,10 +189,7 @@ class SessionHub:
 
     def quality(self, event: Quality) -> None:
         """The relay measured the way to some peers."""
-        for seat in self.seats:
-            measured = event.peers.get(seat.media or "")
-            if measured is not None and seat.viewer.point is not None:
-                self._wall.quality(seat.viewer.point, *measured)
+        self._house.quality(event)
 
     def close(self, code: CloseCode = CloseCode.GOING_AWAY) -> None:
         """Send everybody away."""
@@ -234,8 +226,8 @@ class SessionHub:
     def _may_resume(self, seat: Seat, resume: int | None) -> bool:
         """Whether events from there on lead to the same view as a snapshot.
 
-        An `item.shown` comes at the end of its batch. A client that was cut off before it has the number of the
-        batch but not the item, so with one in reach it starts anew.
+        An `item.shown` comes at the end of its batch. A client that was cut off before it has the number of
+        the batch but not the item, so with one in reach it starts anew.
         """
         if resume is None or not 0 < resume <= self.live.n or self.live.n - resume > LONGEST_RESUME:
             return False
@@ -267,15 +259,12 @@ class SessionHub:
 
     async def _tick(self) -> None:
         now = self._clock.monotonic()
-        self._tell_wall(now)
+        self._house.tell_wall(now)
         await self.media.sweep()
-        state = self.live.state
-        if state.status is Status.CLOSED:
+        if self.live.state.status is Status.CLOSED:
             return
-        for change in self._presence.changes(self.connected_points(), state.points, now):
-            await self._record(change.kind, change.data)
-        for source in self._sources.changes(self.peers.sources(), state.sources, self._names(), now):
-            await self._record(source.kind, source.data)
+        for kind, data in list(self._house.to_record(self.live.state, now)):
+            await self._record(kind, data)
 
     async def _record(self, kind: str, data: dict[str, Any]) -> None:
         async with self._writing:
@@ -285,14 +274,3 @@ class SessionHub:
     async def _sources_changed(self) -> None:
         await self.director.update()
         self._wake.set()
-
-    def _tell_wall(self, now: float) -> None:
-        changes = self._wall.changes(now)
-        staff = [seat for seat in self.seats if seat.viewer.staff]
-        if changes and staff:
-            text = Wall(points=changes).dump()
-            for seat in staff:
-                seat.outbox.put(text)
-
-    def _names(self) -> dict[str, str]:
-        return {owner_of(seat.viewer): seat.viewer.name for seat in self.seats}

@@ -1,4 +1,6 @@
-"""Events as texts, written once per distinct redaction: a note for 190 rooms is serialised once and not 190 times."""
+"""Events as texts, written once per distinct redaction: a note for 190 rooms is serialised once and not 190
+times.
+"""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +10,9 @@ from signaling.replies import Head
 
 
 class EventTexts:
-    """A memory for one round of sending. Participants who see the same of an event get the same text object."""
+    """A memory for one round of sending. Participants who see the same of an event get the same text
+    object.
+    """
 
     def __init__(self) -> None:
         self._by_n: dict[tuple[int, str], list[tuple[Mapping[str, Any], str]]] = {}

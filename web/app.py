@@ -17,7 +17,9 @@ __all__ = ["Services", "WebSettings", "create_app"]
 
 
 def create_app(services: Services, settings: WebSettings | None = None) -> FastAPI:
-    """Make the app. Its lifespan runs the live sessions; `services` are the caller's, to be closed after it."""
+    """Make the app. Its lifespan runs the live sessions; `services` are the caller's, to be closed after
+    it.
+    """
     app = FastAPI(title="Reception Hub", lifespan=_lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.services = services
     app.state.settings = settings or WebSettings()

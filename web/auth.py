@@ -1,7 +1,7 @@
 """Who is asking: the account that signed in, or the enrolled room. Routes depend on the functions here.
 
-A browser may hold both cookies (a demonstration on one computer does), so pages ask for the one they mean: `account`
-for people's pages, `room` for the room page, `actor` where either will do.
+A browser may hold both cookies (a demonstration on one computer does), so pages ask for the one they mean:
+`account` for people's pages, `room` for the room page, `actor` where either will do.
 """
 
 from datetime import timedelta

@@ -1,4 +1,6 @@
-"""The two cookies that say who somebody is: a signed-in account, and an enrolled room. Both may be there at once."""
+"""The two cookies that say who somebody is: a signed-in account, and an enrolled room. Both may be there at
+once.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

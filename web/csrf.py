@@ -1,4 +1,6 @@
-"""Requests from other sites change nothing: the Origin of every unsafe request is checked, and forms carry a token."""
+"""Requests from other sites change nothing: the Origin of every unsafe request is checked, and forms carry
+a token.
+"""
 
 from hashlib import sha256
 from typing import Annotated, Final
@@ -24,7 +26,9 @@ class ForeignRequest(Exception):
 
 
 def same_origin(connection: HTTPConnection) -> bool:
-    """Whether the request comes from our own pages. No Origin and no Sec-Fetch-Site: not a browser, so no stolen cookie."""
+    """Whether the request comes from our own pages. No Origin and no Sec-Fetch-Site: not a browser, so no
+    stolen cookie.
+    """
     origin = connection.headers.get("origin")
     if origin is None:
         return connection.headers.get("sec-fetch-site", "none") in {"none", "same-origin"}

@@ -1,4 +1,6 @@
-"""Errors as answers: a page for people, `{code, text}` for programs. The sentence comes from the locale catalogues."""
+"""Errors as answers: a page for people, `{code, text}` for programs. The sentence comes from the locale
+catalogues.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -35,7 +37,9 @@ STATUS: Final = {
     "media_full": 503,
     "busy": 503,
 }
-"""HTTP status by refusal code. `…_unknown` is 404; every other refusal is a conflict with the state of things (409)."""
+"""HTTP status by refusal code. `…_unknown` is 404; every other refusal is a conflict with the state of
+things (409).
+"""
 
 BY_STATUS: Final = {
     400: "request_bad",
@@ -116,6 +120,8 @@ async def _sign_in(request: Request, _error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, BodyTooLarge):  # the framework wraps whatever ends the reading of a form
+        return await error_response(request, 413, "too_large")
     code = BY_STATUS.get(error.status_code, "request_bad")
     response = await error_response(request, error.status_code, code)
     response.headers.update(error.headers or {})

@@ -29,7 +29,9 @@ HEADERS: Final = {
 
 
 class SecurityHeaders:
-    """ASGI middleware. A route that sets one of these itself keeps its own; nothing is stored unless it says so."""
+    """ASGI middleware. A route that sets one of these itself keeps its own; nothing is stored unless it
+    says so.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

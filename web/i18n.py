@@ -45,7 +45,7 @@ def translate(locale: Locale, key: str, **params: object) -> str:
     if not isinstance(text, str):
         form = _plural_form(locale, params["n"])
         text = text.get(form, text["other"])
-    return text.format_map(params) if params else text
+    return text.format_map(params)
 
 
 def has(locale: Locale, key: str) -> bool:

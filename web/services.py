@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything a request may use. The maker owns `db` and its bus and closes them after the app has ended."""
+    """Everything a request may use. The maker owns `db` and its bus and closes them after the app has
+    ended.
+    """
 
     db: Database
     units: Units

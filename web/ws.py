@@ -70,7 +70,8 @@ async def converse(websocket: WebSocket, session: str) -> None:
     monotonic = services_of(websocket).clock.monotonic
     identify = partial(_identify, websocket)
     sessions = live_sessions_of(websocket)
-    await Driver(StarletteSocket(websocket), session, sessions, identify, words, monotonic).run()
+    socket = StarletteSocket(websocket)
+    await Driver(socket, session, sessions, identify=identify, words=words, monotonic=monotonic).run()
 
 
 async def _may_see(websocket: WebSocket, session: str) -> bool:

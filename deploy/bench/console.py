@@ -86,11 +86,13 @@ class BenchConsole:
         ) as connection:
             await connection.send(_text("hello", version=1, resume=None, media=None, screen="console"))
             self._connection = connection
-            async with asyncio.TaskGroup() as group:
-                pinging = group.create_task(_ping(connection))
+            pinging = asyncio.create_task(_ping(connection))
+            try:
                 async for text in connection:
                     self._hear(json.loads(text))
+            finally:
                 pinging.cancel()
+                await asyncio.gather(pinging, return_exceptions=True)
 
     def _hear(self, message: dict[str, Any]) -> None:
         match message["type"]:

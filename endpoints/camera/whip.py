@@ -19,7 +19,7 @@ from endpoints.peer.description import DescriptionBad
 
 log = structlog.get_logger(__name__)
 
-PATIENCE: Final = 3.0
+PATIENCE: Final = 2.0
 """Seconds without an answered check after which the relay counts as gone."""
 FIRST_WAIT: Final = 0.25
 LONGEST_WAIT: Final = 3.0

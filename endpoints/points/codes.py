@@ -1,4 +1,6 @@
-"""The secrets of enrolment: codes people can type, device cookies, and their digests. Pure: randomness is an argument."""
+"""The secrets of enrolment: codes people can type, device cookies, and their digests. Pure: randomness is
+an argument.
+"""
 
 import hmac
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""Enrolment: a link with a code lets a device into a room, once and for good, with no account and no typing."""
+"""Enrolment: a link with a code lets a device into a room, once and for good, with no account and no
+typing.
+"""
 
 import os
 from collections.abc import Callable
@@ -37,8 +39,8 @@ class Points:
     async def issue(self, point_id: str, code: str | None = None) -> str:
         """Make a code for a point and give it, this once: only its digest is kept.
 
-        A given `code` (16 characters of `hub.store.ids.ALPHABET`) is taken as it is; twice is harmless. Raises
-        Refusal("point_unknown"), and ValueError for a code of another shape.
+        A given `code` (16 characters of `hub.store.ids.ALPHABET`) is taken as it is; twice is harmless.
+        Raises Refusal("point_unknown"), and ValueError for a code of another shape.
         """
         chosen = codes.make_code(self._random(codes.CODE_BYTES)) if code is None else codes.read_code(code)
         if chosen is None or (code is not None and chosen != code):

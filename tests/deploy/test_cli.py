@@ -1,13 +1,17 @@
-"""The `hub` command as people use it: a process, its output, its exit code."""
+"""The `hub` command as people use it: what it says, and its exit code."""
 
+import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.demo.run import prepare
 from deploy.settings import read_settings
 from hub.people.secrets import Keys
@@ -16,18 +20,29 @@ from hub.store.clock import SystemClock
 
 
 class Hub:
-    """Runs commands on one data folder."""
+    """Gives commands on one data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __call__(self, *arguments: str, code: int = 0, typed: str = "", **environ: str) -> str:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
+    def environ(self, **more: str) -> dict[str, str | None]:
+        """Without the caller's hub settings, with ours."""
+        clean: dict[str, str | None] = {name: None for name in os.environ if name.startswith("HUB_")}
+        return {**clean, "HUB_DATA_DIR": str(self.folder), "TERM": "dumb", "COLUMNS": "200", **more}
+
+    def __call__(self, *arguments: str, code: int = 0, typed: str = "") -> str:
+        """In this process: what it says, once it has ended with `code`."""
+        ran = CliRunner().invoke(app, arguments, input=typed, env=self.environ(), prog_name="hub")
+        assert ran.exit_code == code, ran.output + repr(ran.exception)
+        return ran.output.strip()
+
+    def apart(self, *arguments: str, code: int = 0, **environ: str) -> str:
+        """The same in a process of its own, as people do it."""
+        wanted = {**os.environ, **self.environ(**environ)}
         ran = subprocess.run(
             [sys.executable, "-m", "deploy", *arguments],
-            env={**clean, "HUB_DATA_DIR": str(self.folder), "TERM": "dumb", "COLUMNS": "200", **environ},
+            env={name: value for name, value in wanted.items() if value is not None},
             cwd=Path(__file__).parents[2],
-            input=typed,
             capture_output=True,
             text=True,
             timeout=100,
@@ -43,14 +58,22 @@ def hub(tmp_path: Path) -> Hub:
     return Hub(tmp_path / "data")
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A prepared demo's folder, made once, and the id of its live session."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, asyncio.run(prepare(read_settings(data_dir=folder, demo=True))).session
+
+
 @pytest.fixture
-async def demo(hub: Hub) -> str:
-    """The id of the live session of a prepared demo."""
-    return (await prepare(read_settings(data_dir=hub.folder, demo=True))).session
+def demo(hub: Hub, prepared: tuple[Path, str]) -> str:
+    """The id of the live session in a copy of that folder."""
+    shutil.copytree(prepared[0], hub.folder)
+    return prepared[1]
 
 
 def test_help_names_every_command(hub: Hub) -> None:
-    shown = hub("--help")
+    shown = hub.apart("--help")
     for name in ("demo", "serve", "token", "verify", "units", "db", "bench", "people", "room"):
         assert f" {name} " in shown
     for hidden in ("relay ", "cast "):
@@ -58,7 +81,7 @@ def test_help_names_every_command(hub: Hub) -> None:
 
 
 def test_a_wrong_setting_is_named_before_anything_starts(hub: Hub) -> None:
-    assert hub("serve", code=78, HUB_PROT="1").startswith("hub: there is no setting HUB_PROT")
+    assert hub.apart("serve", code=78, HUB_PROT="1").startswith("hub: there is no setting HUB_PROT")
 
 
 def test_a_new_database_is_asked_for_by_name(hub: Hub) -> None:
@@ -74,12 +97,12 @@ def test_a_taken_port_is_named_and_leaves_nothing_running(hub: Hub) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        said = hub("demo", "--port", port, code=1)
+        said = hub.apart("demo", "--port", port, code=1)
     assert f"cannot listen on TCP port {port} (Address already in use)" in said
     assert not list((hub.folder / "run").glob("*.sock"))
 
 
-async def test_a_token_is_for_the_live_session(hub: Hub, demo: str) -> None:
+def test_a_token_is_for_the_live_session(hub: Hub, demo: str) -> None:
     text = hub("token", "live", "--may", "view", "--unit", "90312", "--ttl", "15m")
     token = read_token(hub, text)
     assert (token.session, token.may, token.unit) == (demo, "view", "90312")
@@ -91,20 +114,20 @@ def read_token(hub: Hub, text: str) -> MediaToken:
     return MediaTokens(Keys(hub.folder / "secrets").get("tokens")).read(text, SystemClock().now())
 
 
-async def test_a_token_that_cannot_be_says_why(hub: Hub, demo: str) -> None:
+def test_a_token_that_cannot_be_says_why(hub: Hub, demo: str) -> None:
     assert hub("token", "nowhere", "--may", "view", code=1) == "hub: there is no session nowhere"
     assert hub("token", "live", "--may", "view", "--unit", "1", code=1) == "hub: there is no unit 1 today"
     assert "is not a length of time" in hub("token", "live", "--may", "view", "--ttl", "soon", code=1)
     assert "'all' is not one of" in hub("token", "live", "--may", "all", code=2)
 
 
-async def test_verify_names_the_first_altered_event(hub: Hub, demo: str) -> None:
+def test_verify_names_the_first_altered_event(hub: Hub, demo: str) -> None:
     assert hub("verify", demo) == f"Session {demo}: 12 events, the chain is whole."
     tamper(hub, "UPDATE timeline_events SET by_name = 'nobody' WHERE n = 5")
     assert hub("verify", "live", code=1) == f"Session {demo}: event 5 was altered."
 
 
-async def test_verify_names_the_first_removed_event(hub: Hub, demo: str) -> None:
+def test_verify_names_the_first_removed_event(hub: Hub, demo: str) -> None:
     tamper(hub, "DELETE FROM timeline_events WHERE n >= 11")
     assert hub("verify", demo, code=1) == f"Session {demo}: event 11 was removed."
 

@@ -73,6 +73,7 @@ def test_a_setting_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch)
         ("HUB_PORT", "80x", "HUB_PORT: Input should be a valid integer"),
         ("HUB_PORT", "70000", "HUB_PORT: Input should be less than or equal to 65535"),
         ("HUB_PUBLIC_URL", "hub.example", "HUB_PUBLIC_URL: must begin with http:// or https://"),
+        ("HUB_DATA_DIR", "/d" * 46, "HUB_DATA_DIR: must be at most 90 bytes long: a socket lives below it"),
         ("HUB_LOG_FORMAT", "xml", "HUB_LOG_FORMAT: Input should be 'json' or 'human'"),
         ("HUB_TLS_KEY", "/key.pem", "tls_certificate and tls_key go together"),
     ],

@@ -1,12 +1,17 @@
-"""The system's Chromium, driven by Playwright, with invented camera and microphone. Nothing here leaves the machine."""
+"""The system's Chromium, driven by Playwright, with an invented camera. Nothing here leaves the machine."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from playwright.async_api import Browser, Page, async_playwright
+
+T = TypeVar("T")
 
 FLAGS = (
     "--no-sandbox",
@@ -30,13 +35,15 @@ def executable() -> str:
     """
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
-        raise RuntimeError("Chromium is missing: run `make test`, which installs it from the system's packages.")
+        raise RuntimeError(
+            "Chromium is missing: run `make test`, which installs it from the system's packages."
+        )
     return found
 
 
 @asynccontextmanager
 async def chromium(*extra: str, consent: bool = True, cameras: bool = True) -> AsyncIterator[Browser]:
-    """A headless browser. Without `consent` the page's request for a camera is refused; without `cameras` there is none."""
+    """A headless browser. `consent`: a page's request for a camera is granted; `cameras`: it has one."""
     flags = [flag for flag in FLAGS if cameras or not flag.startswith("--use-fake-device")]
     if consent:
         flags.append(CONSENT)
@@ -49,23 +56,62 @@ async def chromium(*extra: str, consent: bool = True, cameras: bool = True) -> A
 
 
 async def received(page: Page) -> dict[str, float]:
-    """What this page's media connection has decoded so far: `frames`, `energy` (of all voices), `packets`."""
-    return await page.evaluate(
+    """What this page's media connection has done so far.
+
+    `frames` decoded, `energy` of all voices, `packets` received, `sent` frames encoded; `frames:0` … by mid.
+    """
+    found: dict[str, float] = await page.evaluate(
         """async () => {
-            const sum = {frames: 0, energy: 0, packets: 0, sentFrames: 0};
-            const connection = window.__hub?.peer?.connection ?? window.__hub?.peer;
-            if (!connection?.getStats) return sum;
+            const sum = {frames: 0, energy: 0, packets: 0, sent: 0};
+            const connection = window.__hub?.peer?.connection;
+            if (!connection) return sum;
             for (const stat of (await connection.getStats()).values()) {
                 if (stat.type === 'inbound-rtp') {
                     sum.packets += stat.packetsReceived ?? 0;
                     sum.frames += stat.framesDecoded ?? 0;
                     sum.energy += stat.totalAudioEnergy ?? 0;
+                    sum[`frames:${stat.mid}`] = stat.framesDecoded ?? 0;
+                    sum[`energy:${stat.mid}`] = stat.totalAudioEnergy ?? 0;
                 }
-                if (stat.type === 'outbound-rtp') sum.sentFrames += stat.framesEncoded ?? 0;
+                if (stat.type === 'outbound-rtp') sum.sent += stat.framesEncoded ?? 0;
             }
             return sum;
         }"""
     )
+    return found
+
+
+async def until(met: Callable[[], Awaitable[T]], what: str, seconds: float = 20.0) -> T:
+    """Poll until `met()` gives something truthy. Raises AssertionError with `what` when it never does."""
+    end = time.monotonic() + seconds
+    while True:
+        found = await met()
+        if found:
+            return found
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
+        await asyncio.sleep(0.1)
+
+
+async def decodes(page: Page, rate: float = 10.0, mid: int = 0, seconds: float = 20.0) -> None:
+    """Wait until a slot decodes at least `rate` frames a second over one second."""
+
+    async def fast_enough() -> bool:
+        before, began = (await received(page)).get(f"frames:{mid}", 0), time.monotonic()
+        await asyncio.sleep(1)
+        after = (await received(page)).get(f"frames:{mid}", 0)
+        return (after - before) / (time.monotonic() - began) >= rate
+
+    await until(fast_enough, f"{rate:.0f} frames a second on mid {mid}", seconds)
+
+
+async def sounds(page: Page, seconds: float = 10.0) -> None:
+    """Wait until voices are heard: their energy grows."""
+    before = (await received(page))["energy"]
+
+    async def louder() -> bool:
+        return (await received(page))["energy"] > before
+
+    await until(louder, "sound energy above zero", seconds)
 
 
 def shots() -> Path | None:

@@ -1,4 +1,6 @@
-"""A whole web process inside the test's loop: the real app behind uvicorn on a free port, over SQLite and a real relay."""
+"""A whole web process inside the test's loop: the real app behind uvicorn on a free port, over SQLite and a
+real relay.
+"""
 
 import asyncio
 import json
@@ -51,7 +53,9 @@ class WebLab:
         if name not in self._accounts:
             unit_id = self.house.unit[unit].id if unit is not None else None
             people = self.services.people
-            self._accounts[name] = await people.create(name, f"{role.value} {unit}", PASSWORD, [(role, unit_id)])
+            self._accounts[name] = await people.create(
+                name, f"{role.value} {unit}", PASSWORD, [(role, unit_id)]
+            )
         cookie = AccountCookie(self._accounts[name], 1, self.services.clock.now())
         return f"{ACCOUNT_COOKIE}={write_account(self.services.keys, cookie)}"
 
@@ -128,16 +132,16 @@ class Client:
     async def closed(self) -> int:
         """Listen until the hub closes; the close code."""
         async with asyncio.timeout(10):
-            try:
-                while True:
-                    self.heard.append(json.loads(await self.ws.recv()))
-            except websockets.ConnectionClosed as closed:
-                assert closed.rcvd is not None
-                return closed.rcvd.code
+            async for text in self.ws:
+                self.heard.append(json.loads(text))
+        await self.ws.wait_closed()
+        return self.ws.close_code or 1006
 
 
 @asynccontextmanager
-async def web_lab(db: Database, clock: HandClock, folder: Path, *, relay: bool = True) -> AsyncIterator[WebLab]:
+async def web_lab(
+    db: Database, clock: HandClock, folder: Path, *, relay: bool = True
+) -> AsyncIterator[WebLab]:
     """The lab; without `relay` nothing listens at the other end of the control link."""
     house = await build_house(db, clock, folder / "secrets")
     settings = relay_settings(folder)
@@ -171,7 +175,7 @@ async def _uvicorn(lab: WebLab) -> AsyncIterator[None]:
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                 if task.done():
                     task.result()
                 await asyncio.sleep(0.01)

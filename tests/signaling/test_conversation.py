@@ -166,7 +166,20 @@ JSON = st.recursive(
     max_leaves=12,
 )
 TYPES = ["hello", "command", "media.open", "media.answer", "media.close", "media.report", "ping", "x"]
-FIELDS = ["version", "resume", "media", "screen", "id", "name", "data", "publish", "peer", "sdp", "at", "loss"]
+FIELDS = [
+    "version",
+    "resume",
+    "media",
+    "screen",
+    "id",
+    "name",
+    "data",
+    "publish",
+    "peer",
+    "sdp",
+    "at",
+    "loss",
+]
 NEARLY = st.builds(
     lambda kind, fields: json.dumps({"type": kind} | fields),
     st.sampled_from(TYPES),

@@ -88,7 +88,9 @@ def test_the_data_of_commands():
 
 def _model(name: str) -> type[BaseModel]:
     """The data model a command was bound with."""
-    cells = dict(zip(COMMANDS[name].bind.__code__.co_freevars, COMMANDS[name].bind.__closure__ or (), strict=True))
+    cells = dict(
+        zip(COMMANDS[name].bind.__code__.co_freevars, COMMANDS[name].bind.__closure__ or (), strict=True)
+    )
     model: type[BaseModel] = cells["model"].cell_contents
     return model
 

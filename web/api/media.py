@@ -1,4 +1,6 @@
-"""WHIP (RFC 9725) and WHEP over HTTP: `POST` an offer, `DELETE` the resource, and a clear 4xx for everything else."""
+"""WHIP (RFC 9725) and WHEP over HTTP: `POST` an offer, `DELETE` the resource, and a clear 4xx for
+everything else.
+"""
 
 from typing import Annotated, Final
 

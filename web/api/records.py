@@ -1,4 +1,4 @@
-"""Records for programs: a case, units by name, a session's timeline. What is not theirs to see answers 404."""
+"""Records for programs: a case, units by name, a session's timeline. What is not theirs answers 404."""
 
 from typing import Annotated, Any
 

@@ -23,7 +23,7 @@ CONSOLE: Final[tuple[str, ...]] = (
     *_SESSION,
     *(f"audience.{each.value}" for each in Audience),
     *("console.item", "console.item.none", "console.closed_hearing", "console.closed_hearing.on"),
-    *("line.lost", "line.lost.now", "program.nobody", "program.second", "floor.calling", "take_up.line"),
+    *("line.lost", "line.lost.now", "program.nobody", "program.main", "program.second", "floor.calling", "take_up.line"),
     *("notes.changed", "notes.sending", "compose.sent", "compose.directive.remove"),
     *("error.denunciation_closed", "error.no_current_item", "toast.refused"),
     *(f"toast.camera.{each}" for each in ("denied", "missing", "busy", "insecure")),

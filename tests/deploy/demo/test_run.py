@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from deploy.demo.plan import read_plan
+from deploy.demo.ready import trust
 from deploy.lan import AUTHORITY
 from deploy.pidfile import read_pid
 
@@ -124,7 +125,7 @@ async def test_on_the_local_network_it_speaks_https_that_its_authority_vouches_f
         assert "▄▄▄▄▄" in banner
         authority = await demo.http.get("/authority.crt")
         assert authority.content == (tmp_path / "secrets" / AUTHORITY).read_bytes()
-        trusting = httpx.AsyncClient(base_url=demo.url, verify=str(tmp_path / "secrets" / AUTHORITY))
+        trusting = httpx.AsyncClient(base_url=demo.url, verify=trust(tmp_path / "secrets" / AUTHORITY))
         async with trusting as http:
             assert (await http.get("/health/live")).status_code == 200
 

@@ -61,7 +61,9 @@ async def test_a_link_opened_for_ever_does_not_fill_the_table(house: House, poin
     assert known[-1]
 
 
-@pytest.mark.parametrize("cookie", ["", ".", "x.y", "0" * 26, "0" * 26 + ".", "0" * 26 + ".é", "\0.\0", "a." * 999])
+@pytest.mark.parametrize(
+    "cookie", ["", ".", "x.y", "0" * 26, "0" * 26 + ".", "0" * 26 + ".é", "\0.\0", "a." * 999]
+)
 async def test_forged_cookies(points: Points, cookie: str):
     assert await points.actor_for_device(cookie) is None
 
@@ -80,5 +82,5 @@ def test_codes_are_read_as_people_write_them():
     written = code.upper().replace("0", "O").replace("1", "l")
     assert codes.read_code(f" {written[:4]}-{written[4:8]} {written[8:]} ") == code
     assert codes.read_code("u" * 16) is None
-    with pytest.raises(ValueError, match="ten|10"):
+    with pytest.raises(ValueError, match="10"):
         codes.make_code(b"short")

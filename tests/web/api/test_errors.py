@@ -16,7 +16,9 @@ def codes() -> set[str]:
     """The codes named in the sources, and those of the protocol's table."""
     found = {code for path in SOURCES for code in REFUSALS.findall(path.read_text("utf-8"))}
     table = Path("signaling/PROTOCOL.md").read_text("utf-8").partition("## Errors")[2].partition("\n## ")[0]
-    found |= {code for row in re.findall(r"^\| (`.*?`) \|", table, re.M) for code in re.findall(r"`(\w+)`", row)}
+    found |= {
+        code for row in re.findall(r"^\| (`.*?`) \|", table, re.M) for code in re.findall(r"`(\w+)`", row)
+    }
     spoken = {REASON[code] for code in CloseCode if code >= CloseCode.MESSAGE_BAD}
     return found | spoken | set(errors.STATUS) | set(errors.BY_STATUS.values())
 
@@ -29,7 +31,13 @@ def test_every_code_has_a_sentence(locale: i18n.Locale):
 
 @pytest.mark.parametrize(
     ("code", "status"),
-    [("session_unknown", 404), ("case_unknown", 404), ("busy", 503), ("not_allowed", 403), ("item_state", 409)],
+    [
+        ("session_unknown", 404),
+        ("case_unknown", 404),
+        ("busy", 503),
+        ("not_allowed", 403),
+        ("item_state", 409),
+    ],
 )
 def test_status_by_code(code: str, status: int):
     assert errors.status_of(code) == status

@@ -1,9 +1,11 @@
 """The HTTP side: who is asking, what is not theirs, bodies, origins, headers, health."""
 
+import asyncio
+
 import pytest
 
 from hub.people.roles import Role
-from tests.kit.web import PASSWORD, WebLab, lab, until  # noqa: F401
+from tests.kit.web import PASSWORD, WebLab, until
 
 
 async def test_a_link_lets_a_room_in_once_and_for_good(lab: WebLab):
@@ -72,7 +74,7 @@ async def test_records_for_those_who_may_see_them(lab: WebLab):
     session = await house.session(case)
     async with lab.http(await lab.account(Role.CLERK)) as http:
         assert (await http.get(f"/api/cases/{case.id}")).json()["id"] == case.id
-        units = (await http.get("/api/units", params={"q": "hoa an"})).json()["units"]
+        units = (await http.get("/api/units", params={"q": "C11"})).json()["units"]
         assert [unit["code"] for unit in units] == ["C11"]
         timeline = (await http.get(f"/api/sessions/{session}/timeline", params={"after": 1})).json()
         assert [event["kind"] for event in timeline["events"]] == ["item.added"]
@@ -109,11 +111,13 @@ async def test_other_sites_change_nothing(lab: WebLab):
 
 @pytest.mark.parametrize("length", ["1048577", "9" * 40])
 async def test_announced_bodies_have_a_limit(lab: WebLab, length: str):
-    async with lab.http() as http:
-        request = http.build_request("POST", "/api/nothing", headers={"Content-Length": length})
-        request.headers["Connection"] = "close"
-        answer = await http.send(request)
-    assert answer.status_code in {400, 413}
+    host, port = lab.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"POST /api/nothing HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n".encode())
+    status = (await reader.readline()).split()[1]
+    writer.close()
+    # A length beyond all numbers is refused by the server itself.
+    assert status in {b"413", b"400"}
 
 
 async def test_bodies_without_a_length_have_one_too(lab: WebLab):

@@ -1,4 +1,6 @@
-"""WHIP and WHEP over HTTP: the table of answers, then a real encoder and a real player through a real relay."""
+"""WHIP and WHEP over HTTP: the table of answers, then a real encoder and a real player through a real
+relay.
+"""
 
 import asyncio
 from fractions import Fraction
@@ -10,7 +12,7 @@ import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
 from tests.kit.sdp import description, section
-from tests.kit.web import WebLab, lab, until  # noqa: F401
+from tests.kit.web import WebLab, until
 
 SDP = {"Content-Type": "application/sdp"}
 OFFER = description(section("audio", "0", "sendonly"), section("video", "1", "sendonly"))
@@ -40,7 +42,7 @@ async def test_bearers(lab: WebLab, endpoint: str):
     for bearer, status, code in [
         ("", 401, "token_missing"),
         ("Basic abc", 401, "token_missing"),
-        ("Bearer ", 401, "token_missing"),
+        ("Bearer", 401, "token_missing"),
         ("Bearer forged", 401, "token_forged"),
         (good[:-2] + "xx", 401, "token_forged"),
         ("Bearer " + "x" * 5000, 401, "token_forged"),
@@ -62,12 +64,13 @@ async def test_bodies(lab: WebLab):
         (OFFER, {"Content-Type": "text/plain"}, 415, "media_type_bad"),
         ("", {}, 400, "sdp_bad"),
         ("hello", {}, 400, "sdp_bad"),
-        (OFFER[: len(OFFER) // 2], {}, 400, "sdp_bad"),
+        (OFFER[:150], {}, 400, "sdp_bad"),
         (OFFER.replace("sendonly", "recvonly"), {}, 400, "sdp_bad"),
         ("v=0\r\n" + "a" * 70_000, {}, 413, "too_large"),
     ]:
         answer = await post(lab, path, bearer, body, **headers)
-        assert (answer.status_code, answer.json()["code"]) == (status, code), body[:40]
+        assert answer.status_code == status, body[-60:]
+        assert answer.json()["code"] == code
     async with lab.http() as http:
         latin = await http.post(path, content=b"\xff\xfe", headers=SDP | {"Authorization": bearer})
     assert latin.json()["code"] == "sdp_bad"

@@ -11,7 +11,7 @@ from hub.reception.events import Audience
 from hub.relay.node import serving
 from tests.kit.reducer import reduce
 from tests.kit.relay import relay_settings
-from tests.kit.web import HELLO, Client, WebLab, lab, until, web_lab  # noqa: F401
+from tests.kit.web import HELLO, Client, WebLab, until, web_lab
 
 
 async def live_session(lab: WebLab, audience: Audience = Audience.ALL) -> str:
@@ -156,11 +156,13 @@ async def test_a_lost_room_is_given_time_to_come_back(lab: WebLab):
 async def test_the_same_room_elsewhere_takes_the_place(lab: WebLab):
     session = await live_session(lab)
     first_device, second_device = await lab.room("C11"), await lab.room("C11")
-    async with lab.seat(session, first_device, screen="room") as first:
-        async with lab.seat(session, second_device, screen="room") as second:
-            assert await first.closed() == 4409
-            await second.say(type="ping", at=1)
-            await second.hear("pong", at=1)
+    async with (
+        lab.seat(session, first_device, screen="room") as first,
+        lab.seat(session, second_device, screen="room") as second,
+    ):
+        assert await first.closed() == 4409
+        await second.say(type="ping", at=1)
+        await second.hear("pong", at=1)
 
 
 @pytest.mark.parametrize(
@@ -273,6 +275,7 @@ async def test_a_client_that_reads_nothing_delays_nobody(lab: WebLab):
             assert done["type"] == "done"
         for _ in range(30):
             await room.hear("event", kind="note.added")
+        stuck.ws.transport.abort()
 
 
 async def test_the_media_of_a_room_is_offered_answered_and_given_up(lab: WebLab):

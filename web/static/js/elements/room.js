@@ -217,7 +217,9 @@ export class Room {
     const mark = document.getElementById("on-air");
     mark.hidden = !speaking;
     if (speaking) write(slot(mark, "text"), word(this.air.voiceOnly ? "room.on_air.voice" : "room.on_air"));
-    write(slot(this.screens?.root ?? this.root, "name"), view.floor?.name ?? "");
+    const other = view.floor && view.floor.point !== this.point ? view.floor.name : "";
+    const second = this.screens?.second(other);
+    if (second) write(slot(second, "name"), other);
   }
 
   #troubleWords() {

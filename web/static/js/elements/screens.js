@@ -42,6 +42,13 @@ export class Screens {
     return Promise.all(refused.map((each) => Promise.race([each, soon]))).then((all) => !all.includes(true));
   }
 
+  /** The second picture belongs to whoever has the floor: with nobody there, what is left of it is not shown. */
+  second(name) {
+    const place = this.root.querySelector('[data-slot-name="second"]');
+    place.classList.toggle("unused", !name);
+    return place;
+  }
+
   #track({ slot, track }) {
     const element = this.media(slot);
     const stream = new MediaStream([track]);

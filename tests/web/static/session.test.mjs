@@ -1,0 +1,151 @@
+/** Prediction and rollback, the room's states, what was missed, and small questions. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { emptyView } from "../../../web/static/js/session/reducer.js";
+import { missed, remember } from "../../../web/static/js/session/missed.js";
+import { countdown, roomState } from "../../../web/static/js/session/room-state.js";
+import { clockOf, daysLeft, dueState, tileState } from "../../../web/static/js/session/select.js";
+import { Store } from "../../../web/static/js/session/store.js";
+import { difference, totals } from "../../../web/static/js/media/report.js";
+import { FIRST_MS, LONGEST_MS, waitAfter } from "../../../web/static/js/net/backoff.js";
+
+const AT = "2026-11-20T07:00:00.000Z";
+const NOW = Date.parse(AT);
+const YOU = { key: "account:1", name: "Thư ký", staff: true, point: null };
+const ITEM = { id: "i1", position: 1, state: "hearing", audience: "all", inside: true, case: { unit_name: "Xã A" }, conclusion: null };
+
+function live(changes = {}) {
+  const view = emptyView();
+  return { ...view, n: 5, session: { ...view.session, id: "s", state: "live" }, items: [ITEM], current: "i1", ...changes };
+}
+
+function facts(view, changes = {}) {
+  const calm = { started: true, ended: null, lostMs: 0, media: "connected", mediaMs: 9000, picture: true, starved: false, voice: false, trouble: false };
+  return { view, point: "p1", now: NOW, ...calm, ...changes };
+}
+
+function store() {
+  const made = new Store();
+  made.welcome(YOU, live());
+  return made;
+}
+
+test("a note stands at once, and is the hub's own when it comes", () => {
+  const desk = store();
+  desk.sent("c1", "note.add", { text: "một", mark: null }, AT);
+  assert.deepEqual(desk.shown.notes.map((note) => note.id), ["pending-c1"]);
+  desk.done("c1", 6);
+  assert.equal(desk.shown.notes.length, 1, "nothing flickers between the answer and the event");
+  desk.event({ n: 6, kind: "note.added", at: AT, media_ms: 1, by: YOU, data: { note: "n1", item: "i1", text: "một", mark: null } });
+  assert.deepEqual(desk.shown.notes.map((note) => note.id), ["n1"]);
+  assert.equal(desk.waiting, 0);
+});
+
+test("a refusal takes the prediction back", () => {
+  const desk = store();
+  desk.sent("c1", "audience.set", { audience: "closed" }, AT);
+  assert.equal(desk.shown.items[0].audience, "closed");
+  desk.refused("c1");
+  assert.deepEqual(desk.shown, desk.view);
+});
+
+test("a command nobody can foresee changes nothing yet", () => {
+  const desk = store();
+  desk.sent("c1", "directive.issue", {}, AT);
+  assert.equal(desk.shown, desk.view);
+});
+
+test("listeners are told what is shown, until they stop", () => {
+  const desk = store();
+  const heard = [];
+  const stop = desk.subscribe((view) => heard.push(view.n));
+  desk.head(8);
+  stop();
+  desk.head(9);
+  assert.deepEqual(heard, [8]);
+});
+
+const STATES = [
+  ["live", live(), {}],
+  ["replaced", live(), { ended: 4409 }],
+  ["gone", live(), { ended: 4401 }],
+  ["lost", live(), { lostMs: 4000, media: "lost" }],
+  ["live", live(), { lostMs: 4000 }],
+  ["waiting", emptyView(), { started: false, media: "none" }],
+  ["lost", emptyView(), { started: false, media: "none", lostMs: 4000 }],
+  ["waiting", live({ session: { state: "scheduled" } }), {}],
+  ["paused", live({ session: { state: "paused" } }), {}],
+  ["over", live({ session: { state: "closed" } }), {}],
+  ["closed", live({ items: [{ ...ITEM, audience: "closed", inside: false, case: null }] }), {}],
+  ["related", live({ items: [{ ...ITEM, audience: "related", inside: false }] }), {}],
+  ["called", live({ floor: { point: "p1", name: "", at: AT } }), {}],
+  ["trouble", live({ floor: { point: "p1", name: "", at: AT } }), { trouble: true }],
+  ["live", live({ floor: { point: "p1", name: "", at: AT } }), { now: NOW + 5000 }],
+  ["live", live({ floor: { point: "p2", name: "", at: AT } }), { trouble: true }],
+  ["connecting", live(), { media: "connecting", mediaMs: 3000, picture: false }],
+  ["live", live(), { media: "connecting", mediaMs: 1000, picture: false }],
+  ["no-source", live(), { picture: false }],
+  ["voice", live(), { starved: true }],
+  ["voice-chosen", live(), { voice: true }],
+];
+
+for (const [state, view, changes] of STATES) {
+  test(`a room is ${state}: ${JSON.stringify(changes)} ${view.session.state}`, () => {
+    assert.equal(roomState(facts(view, changes)), state);
+  });
+}
+
+test("the countdown goes 5 4 3 2 1 0", () => {
+  const view = live({ floor: { point: "p1", name: "", at: AT } });
+  const seen = [0, 1000, 2500, 3999, 4999, 5000, 60_000].map((ms) => countdown(view, { point: "p1", now: NOW + ms }));
+  assert.deepEqual(seen, [5, 4, 3, 2, 1, 0, 0]);
+});
+
+test("what a room missed is told in the order of the agenda", () => {
+  const before = remember(live());
+  const concluded = { ...ITEM, state: "concluded", conclusion: "Xong" };
+  const next = { ...ITEM, id: "i2", position: 2, state: "called" };
+  const directive = { id: "d1", lead: "1", lead_name: "Xã A", supporting: [], text: "Đo lại" };
+  const view = live({ items: [concluded, next], current: "i2", directives: [directive], notes: [{ id: "n1" }, { id: "n2", removed: true }] });
+  const found = missed(before, view, "1");
+  assert.deepEqual(found.map((each) => each.what), ["concluded", "called", "notes", "directive"]);
+  assert.equal(found[2].n, 1);
+  assert.deepEqual(missed(remember(view), view, "1"), []);
+});
+
+test("a tile says live, voice, silent or missing", () => {
+  const joined = { state: "joined" };
+  assert.equal(tileState(undefined, undefined), "missing");
+  assert.equal(tileState({ state: "left" }, { link: "up", picture: true }), "missing");
+  assert.equal(tileState(joined, undefined), "silent");
+  assert.equal(tileState(joined, { link: "up", picture: true, sound: true }), "live");
+  assert.equal(tileState(joined, { link: "up", picture: false, sound: true }), "voice");
+  assert.equal(tileState(joined, { link: "up", picture: false, sound: false }), "silent");
+  assert.equal(tileState(joined, { link: "down", picture: true }), "missing");
+});
+
+test("days are counted by the calendar", () => {
+  const evening = new Date(2026, 10, 20, 23, 59);
+  assert.equal(daysLeft("2026-11-21", evening), 1);
+  assert.equal(daysLeft("2026-11-20", evening), 0);
+  assert.equal(daysLeft("2026-11-19", evening), -1);
+  assert.deepEqual([12, 3, 0, -1].map(dueState), ["fine", "attention", "attention", "act"]);
+});
+
+test("clocks read as people read them", () => {
+  assert.deepEqual([-5, 0, 65_000, 3_723_000].map(clockOf), ["00:00", "00:00", "01:05", "1:02:03"]);
+});
+
+test("waits grow, are jittered, and are bounded", () => {
+  assert.equal(waitAfter(1, 0), FIRST_MS / 2);
+  assert.ok(waitAfter(3, 0.5) > waitAfter(2, 0.5));
+  assert.ok(waitAfter(1000, 0.999) <= LONGEST_MS);
+});
+
+test("a report is what came between two looks", () => {
+  const inbound = (framesDecoded, totalAudioEnergy, packetsReceived, packetsLost) => ({ type: "inbound-rtp", framesDecoded, totalAudioEnergy, packetsReceived, packetsLost });
+  const before = totals(new Map([["a", inbound(10, 0.5, 100, 0)], ["b", { type: "codec" }]]));
+  const after = totals(new Map([["a", inbound(85, 0.9, 190, 10)]]));
+  assert.deepEqual(difference(before, after), { decoding: true, frames: 75, sound: true, loss: 0.1 });
+  assert.deepEqual(difference(after, after), { decoding: false, frames: 0, sound: false, loss: 0 });
+});
