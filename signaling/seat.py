@@ -35,6 +35,8 @@ class Seat:
         self.outbox = outbox
         self.sent = 0
         """All events up to this number that are theirs to see have been queued."""
+        self.told = 0
+        """The number the client knows by what was queued: of its last event, or of a `head`."""
         self.media: str | None = None
         """The media peer it holds."""
         self.left_on_purpose = False
@@ -55,7 +57,7 @@ class Seat:
         )
 
     def bring(self, timeline: Timeline, texts: EventTexts) -> None:
-        """Queue what is new for them, then the head when the last of it was not theirs to see."""
+        """Queue what is new for them. The head they are told by `tell_head`, not for every event they do not see."""
         if self.sent >= timeline.n or self.outbox.closing:
             return
         try:
@@ -65,9 +67,14 @@ class Seat:
             return
         for wire in wires:
             self.outbox.put(texts.event(wire))
-        if not wires or wires[-1]["n"] != timeline.n:
-            self.outbox.put(texts.head(timeline.n))
+            self.told = wire["n"]
         self.sent = timeline.n
+
+    def tell_head(self, texts: EventTexts) -> None:
+        """Queue the head when the last events were not theirs to see."""
+        if self.told < self.sent:
+            self.outbox.put(texts.head(self.sent))
+            self.told = self.sent
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""

@@ -7,7 +7,7 @@ the relay's events, WHIP and WHEP.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -100,7 +100,7 @@ class SessionHub:
         self._replace(seat, hello.media)
         kept = self.media.keep(seat, hello.media, self._relay_known)
         resumed = self._may_resume(seat, hello.resume)
-        seat.sent = hello.resume if resumed and hello.resume is not None else self.live.n
+        seat.sent = seat.told = hello.resume if resumed and hello.resume is not None else self.live.n
         welcome = Welcome(
             you=seat.you,
             head=self.live.n,
@@ -116,7 +116,9 @@ class SessionHub:
 
     def settle(self, seat: Seat) -> None:
         """Right after the welcome is queued: what the newcomer missed, and the whole wall for staff."""
-        seat.bring(self.live, EventTexts())
+        texts = EventTexts()
+        seat.bring(self.live, texts)
+        seat.tell_head(texts)
         wall = self._house.whole_wall() if seat.viewer.staff else None
         if wall is not None:
             seat.outbox.put(wall)
@@ -259,17 +261,23 @@ class SessionHub:
 
     async def _tick(self) -> None:
         now = self._clock.monotonic()
+        self._tell_heads()
         self._house.tell_wall(now)
         await self.media.sweep()
         if self.live.state.status is Status.CLOSED:
             return
-        for kind, data in list(self._house.to_record(self.live.state, now)):
-            await self._record(kind, data)
+        changes = list(self._house.to_record(self.live.state, now))
+        for kind, data in changes:
+            async with self._writing:
+                await self._receptions.record(self.id, kind, data)
+        if changes:
+            await self.catch_up()
 
-    async def _record(self, kind: str, data: dict[str, Any]) -> None:
-        async with self._writing:
-            await self._receptions.record(self.id, kind, data)
-        await self.catch_up()
+    def _tell_heads(self) -> None:
+        """Once a second and not for every event: when 190 rooms join, each would hear of 189 others."""
+        texts = EventTexts()
+        for seat in self.seats:
+            seat.tell_head(texts)
 
     async def _sources_changed(self) -> None:
         await self.director.update()

@@ -140,8 +140,6 @@ async def test_a_closed_hearing_reaches_no_room(demo: DemoHub) -> None:
 
 
 async def reopen(page: Page) -> None:
-    """Back to all points, confirmed where the console asks."""
-    await page.locator('[data-audience="all"]').click()
-    sure = page.locator('dialog[open] button[value="yes"]')
-    if await sure.count():
-        await sure.click()
+    """Back to all points, which the console asks to confirm."""
+    await page.click('[data-audience="all"]')
+    await page.click('#ask-open button[value="all"]')

@@ -86,4 +86,9 @@ def test_days_and_times_are_those_of_vietnam():
     assert i18n.day(evening) == "20/11/2026"
     assert i18n.day(date(2026, 11, 20)) == "20/11/2026"
     assert i18n.time_of_day(evening) == "00:30"
-    assert [i18n.media_time(ms) for ms in (-1, 0, 65_999, 4_360_000)] == ["00:00", "00:00", "01:05", "1:12:40"]
+    assert [i18n.media_time(ms) for ms in (-1, 0, 65_999, 4_360_000)] == [
+        "00:00",
+        "00:00",
+        "01:05",
+        "1:12:40",
+    ]

@@ -37,4 +37,3 @@ async def _of_room(services: Services, actor: Actor) -> dict[str, Any]:
         "directives": await services.cases.directives_for(actor),
         "today": services.units.today(),
     }
-

@@ -10,7 +10,13 @@ from web import i18n
 
 Translate = Callable[..., str]
 
-AREAS: Final = {"session": "session", "item": "cases", "audience": "cases", "case": "cases", "note": "notes"} | {
+AREAS: Final = {
+    "session": "session",
+    "item": "cases",
+    "audience": "cases",
+    "case": "cases",
+    "note": "notes",
+} | {
     "directive": "notes",
     "point": "points",
     "hand": "points",

@@ -47,7 +47,9 @@ async def test_a_wrong_password_says_so_and_keeps_the_name(lab: WebLab):
     assert 'role="alert"' in answer.text
 
 
-@pytest.mark.parametrize("goal", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "x", "/a\nb"])
+@pytest.mark.parametrize(
+    "goal", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "x", "/a\nb"]
+)
 async def test_no_page_leads_elsewhere(lab: WebLab, goal: str):
     await lab.account(Role.CLERK)
     async with lab.http() as http:
@@ -153,7 +155,12 @@ async def test_a_denouncer_stands_on_no_page(lab: WebLab):
     case = await lab.house.case("C11", CaseKind.DENUNCIATION, "Thu chi sai quy định")
     session = await lab.house.session(case)
     async with lab.http(await lab.account(Role.CHAIR)) as http:
-        for path in ("/cases", f"/cases/{case.id}", f"/cases/{case.id}/card", f"/sessions/{session}/timeline"):
+        for path in (
+            "/cases",
+            f"/cases/{case.id}",
+            f"/cases/{case.id}/card",
+            f"/sessions/{session}/timeline",
+        ):
             answer = await http.get(path)
             assert answer.status_code == 200
             assert "Lê Thị Mơ" not in answer.text

@@ -70,7 +70,11 @@ async def test_snapshot_and_events_make_the_later_snapshot(sqlite_house: House):
         pytest.skip("Node is not installed; browsers test the reducer too")
     session = await _a_day(house)
     events = await house.receptions.load(session)
-    actors = [house.clerk, house.account(Role.SUPERVISOR), *(house.room(code) for code in ("C11", "C21", "D1"))]
+    actors = [
+        house.clerk,
+        house.account(Role.SUPERVISOR),
+        *(house.room(code) for code in ("C11", "C21", "D1")),
+    ]
     lines = []
     for actor in actors:
         viewer = await house.viewer(actor, session)
@@ -84,6 +88,8 @@ async def test_snapshot_and_events_make_the_later_snapshot(sqlite_house: House):
                 line = {"you": you, "start": view(states[start], viewer), "events": sent, "head": end}
                 lines.append(json.dumps(line | {"end": view(states[end], viewer)}))
     command = [node, str(HERE / "theorem.mjs")]
-    done = subprocess.run(command, input="\n".join(lines), capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, input="\n".join(lines), capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert len(lines) > 200

@@ -92,7 +92,7 @@ export function fold(text) {
   return text
     .normalize("NFD")
     .replace(/\p{M}/gu, "")
-    .replace(/[đĐ]/g, "d")
+    .replace(/[\u0111\u0110]/g, "d")
     .toLowerCase()
     .trim();
 }
