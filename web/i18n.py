@@ -1,7 +1,7 @@
-"""Words of the pages and of the errors, from `web/locales/<locale>/*.json`. Vietnamese first, English complete.
+"""Words of the pages and of the errors, from `web/locales/<locale>/*.json`. Vietnamese first, English too.
 
-A text may hold `{name}` fields. A text with plural forms is an object of CLDR forms (`one`, `other`), chosen by its
-field `n`. Both locales hold the same keys (a test), so a missing key is a programming error and raises KeyError.
+A text may hold `{name}` fields. A text with plural forms is an object of CLDR forms (`one`, `other`), chosen
+by its field `n`. Both locales hold the same keys (a test), so a missing key is a bug and raises KeyError.
 """
 
 import json
@@ -56,7 +56,7 @@ def has(locale: Locale, key: str) -> bool:
 def locale_of(connection: HTTPConnection) -> Locale:
     """The language this browser chose, Vietnamese until it did."""
     chosen = connection.cookies.get(LANGUAGE_COOKIE)
-    return cast(Locale, chosen) if chosen in LOCALES else DEFAULT
+    return chosen if chosen in LOCALES else DEFAULT
 
 
 def day(value: date | datetime) -> str:

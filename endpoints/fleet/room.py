@@ -28,6 +28,8 @@ MEDIA_WAIT: Final = 1.0
 LOOK_AGAIN: Final = 5.0
 """Seconds between two looks for a session while there is none."""
 LARGEST: Final = 4 * 1024 * 1024
+REPLACED: Final = 4409
+"""The same room was opened elsewhere (signaling/PROTOCOL.md): a simulated one gives way and stays away."""
 
 
 class NotIn(Exception):
@@ -56,6 +58,7 @@ class SimulatedRoom:
         on_seen: Callable[[int], None] | None = None,
     ) -> None:
         self.joined = False
+        self.replaced = False
         self.welcomes = 0
         self._room = room
         self._http = http
@@ -81,15 +84,16 @@ class SimulatedRoom:
         return self._talk.seen
 
     async def run(self, delay: float = 0.0) -> None:
-        """Join, and join again whatever happens, with growing, jittered waits."""
+        """Join, and join again whatever happens, with growing waits. Ends when a person takes the room."""
         await asyncio.sleep(delay)
         wait = FIRST_WAIT
         try:
-            while True:
+            while not self.replaced:
                 before = self.welcomes
                 try:
                     await self._visit()
                 except (httpx.HTTPError, NotIn, OSError, InvalidHandshake, ConnectionClosed) as problem:
+                    self.replaced = _was_replaced(problem)
                     log.debug("room is out", why=str(problem) or type(problem).__name__)
                 self.joined = False
                 wait = FIRST_WAIT if self.welcomes > before else min(wait * 2, LONGEST_WAIT)
@@ -211,6 +215,11 @@ class SimulatedRoom:
             if self._media.up:
                 frames, sound, loss = self._media.measure()
                 await connection.send(self._talk.report(frames, sound=sound, loss=loss).text)
+
+
+def _was_replaced(problem: Exception) -> bool:
+    closed = problem.rcvd if isinstance(problem, ConnectionClosed) else None
+    return closed is not None and closed.code == REPLACED
 
 
 def session_of(answer: Any) -> str | None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Page
 
-from tests.kit.chromium import shots
+from tests.kit.chromium import holds, shots
 from tests.kit.demo import PASSWORD, DemoHub
 
 DESK = {"width": 1366, "height": 768}
@@ -22,7 +22,7 @@ async def console(browser: Browser, demo: DemoHub, login: str = "chutri") -> Asy
         await page.keyboard.press("Enter")
         await page.wait_for_url(lambda url: "sign-in" not in url)
         await page.goto(f"{demo.url}/sessions/{demo.session}")
-        await page.wait_for_function("window.__hub?.state?.n > 0")
+        await holds(page, "window.__hub?.state?.n > 0")
         yield page
 
 

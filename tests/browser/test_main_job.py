@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.screens import console, room
-from tests.kit.chromium import chromium, decodes, received, sounds, until
+from tests.kit.chromium import chromium, decodes, holds, received, sounds, until
 from tests.kit.demo import DemoHub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -25,9 +25,7 @@ async def note(page: Page, text: str) -> None:
 
 async def has_note(page: Page, text: str) -> None:
     """Wait until the note stands on that screen."""
-    await page.wait_for_function(
-        "text => window.__hub.state.notes.some(note => note.text === text)", arg=text, timeout=10_000
-    )
+    await holds(page, "text => window.__hub.state.notes.some(note => note.text === text)", text)
     await page.locator(f"text={text}").first.wait_for(state="attached", timeout=10_000)
 
 
@@ -49,7 +47,7 @@ async def test_a_case_is_heard_noted_and_taken_up(demo: DemoHub) -> None:
             return (await received(desk))["sent"] > 20
 
         await until(sends, "the console's camera is sent")
-        await desk.wait_for_function("Object.keys(window.__hub.state.sources).includes('hall')")
+        await holds(desk, "Object.keys(window.__hub.state.sources).includes('hall')")
         for screen in (district, commune):
             await decodes(screen)
             await sounds(screen)
@@ -103,9 +101,9 @@ async def test_a_called_room_is_seen_and_heard_by_another_until_its_floor_ends(d
         await desk.click('[data-act="floor-home"]')
         await decodes(other, mid=1, rate=8, seconds=30)
         assert await called.locator("#on-air").is_visible()
-        await other.wait_for_function("window.__hub.state.floor !== null")
+        await holds(other, "window.__hub.state.floor !== null")
         await called.click('[data-act="end-floor"]')
-        await other.wait_for_function("window.__hub.state.floor === null")
+        await holds(other, "window.__hub.state.floor === null")
 
         async def still() -> bool:
             before = (await received(other)).get("frames:1", 0)
@@ -123,8 +121,8 @@ async def test_a_closed_hearing_reaches_no_room(demo: DemoHub) -> None:
     ):
         await decodes(outside)
         await desk.keyboard.press("F9")
-        await outside.wait_for_function(
-            "window.__hub.state.items.some(item => item.audience === 'closed' && !item.inside)"
+        await holds(
+            outside, "window.__hub.state.items.some(item => item.audience === 'closed' && !item.inside)"
         )
 
         async def silent() -> bool:

@@ -92,6 +92,11 @@ async def until(met: Callable[[], Awaitable[T]], what: str, seconds: float = 20.
         await asyncio.sleep(0.1)
 
 
+async def holds(page: Page, expression: str, arg: object = None, seconds: float = 20.0) -> None:
+    """Wait until a page's expression is true. (Playwright's own wait needs `eval`: refused by our policy.)"""
+    await until(lambda: page.evaluate(expression, arg), expression, seconds)
+
+
 async def decodes(page: Page, rate: float = 10.0, mid: int = 0, seconds: float = 20.0) -> None:
     """Wait until a slot decodes at least `rate` frames a second over one second."""
 

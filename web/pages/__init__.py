@@ -1,4 +1,4 @@
-"""The pages: what a person or a room opens in a browser. Thin routes over the services; words and looks in templates."""
+"""The pages: what a person or a room opens in a browser. Thin routes; words and looks are in templates."""
 
 from fastapi import APIRouter
 

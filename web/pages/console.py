@@ -81,7 +81,7 @@ def _short(locale: i18n.Locale, name: str) -> str:
 
 
 def _choices(units: list[Unit]) -> list[dict[str, str]]:
-    """Units as one picks them: the name, and what tells equal names apart (names repeat even inside a district)."""
+    """Units as one picks them: the name, and the code where names repeat inside a district."""
     names = {unit.id: unit.name for unit in units}
     labels = [(unit, _label(unit, names)) for unit in units]
     seen: dict[str, int] = {}

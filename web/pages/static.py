@@ -1,4 +1,4 @@
-"""The browser's files, under a path that holds a digest of them all: cached for ever, new at once after a release."""
+"""The browser's files, under a path that holds a digest of them all: cached for ever."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +36,7 @@ def static_url(path: str) -> str:
 
 @router.get("/static/{version}/{path:path}", include_in_schema=False)
 async def static(request: Request, version: str, path: str) -> Response:
-    """A file. An older version's address gives today's file, uncached, so that a page left open does not break."""
+    """A file. An older address gives today's file, uncached: a page left open does not break."""
     response = await _files.get_response(path, request.scope)
     if response.status_code >= 400:
         raise HTTPException(response.status_code)

@@ -43,7 +43,7 @@ def area_of(kind: str) -> str:
 
 
 def names_in(state: SessionState, points: Mapping[str, str], visible: Callable[[str], bool]) -> Names:
-    """Names of a session's items for somebody who may see the cases of those items for which `visible` holds."""
+    """Names of a session's items for somebody who sees the cases of those that are `visible`."""
     items = {item.id: str(item.position) for item in state.items.values()}
     cases = {
         item.id: f"{item.case['number']} · {item.case['unit_name']} · {item.case['title']}"

@@ -27,7 +27,7 @@ class Band:
 
 
 def bands(points: Iterable[PointInfo]) -> list[Band]:
-    """Points by district, in the order of codes. Where there are no districts, communes stand under their province."""
+    """Points by district, in the order of codes; without districts, communes stand under their province."""
     grouped: dict[str, list[PointInfo]] = {}
     names: dict[str, str] = {}
     for point in points:

@@ -47,9 +47,7 @@ async def test_a_wrong_password_says_so_and_keeps_the_name(lab: WebLab):
     assert 'role="alert"' in answer.text
 
 
-@pytest.mark.parametrize(
-    "goal", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere", "x", "/a\nb"]
-)
+@pytest.mark.parametrize("goal", ["https://elsewhere.example", "//elsewhere.example", "/\\x", "x", "/a\nb"])
 async def test_no_page_leads_elsewhere(lab: WebLab, goal: str):
     await lab.account(Role.CLERK)
     async with lab.http() as http:

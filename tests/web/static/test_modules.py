@@ -10,8 +10,8 @@ import pytest
 HERE = Path(__file__).parent
 WEB = HERE.parents[2] / "web"
 SCRIPTS = sorted((WEB / "static" / "js").rglob("*.js"))
-DOM = re.compile(r"\b(document|window|customElements|HTMLElement)\b")
 PURE = ("session", "net", "media")
+DOM = re.compile(r"\b(document|window|customElements|HTMLElement)\b")
 
 
 def test_modules_under_node() -> None:

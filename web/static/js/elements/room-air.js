@@ -10,6 +10,7 @@ export class RoomAir {
   trouble = null;
   /** What the last check found: true, false, or null for not looked. */
   found = { camera: null, microphone: null };
+  checking = false;
 
   constructor(app) {
     this.app = app;
@@ -38,11 +39,16 @@ export class RoomAir {
     return undefined;
   }
 
-  /** Open camera and microphone for a moment; the browser asks for leave when it must. */
+  /**
+   * Open camera and microphone for a moment; the browser asks for leave when it must. While they are open browsers let
+   * a page be heard without a press, so that is when the voices are started: a room that was allowed once needs no hand.
+   */
   async check() {
     if (this.#stream) return;
+    this.checking = true;
     try {
       const { stream, missing } = await captureBest();
+      await this.app.beHeard();
       this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
       if (!hasFloor(this.app.store.shown, this.app.point)) release(stream);
       else this.#stream = stream;
@@ -50,7 +56,10 @@ export class RoomAir {
     } catch (error) {
       this.found = { camera: false, microphone: false };
       this.#became(error.why ?? "busy");
+    } finally {
+      this.checking = false;
     }
+    if (!this.app.screens?.playing) this.app.beSilent();
   }
 
   /** Follow the floor. Called with every change and every tick. */

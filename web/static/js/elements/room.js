@@ -19,6 +19,8 @@ import { dayOf, hourMinute } from "./time.js";
 const TICK_MS = 250;
 const SAY_MS = 8_000;
 const AWAY_MS = 10_000;
+/** How long the voices may take to come while camera and microphone are held open for them. */
+const HEARD_MS = 8_000;
 /** Reports (of 5 s) without a picture, but with sound, until the screen says "voice only". */
 const STARVED_REPORTS = 2;
 const MEMORY = "hub.seen";
@@ -255,8 +257,24 @@ export class Room {
   }
 
   #blocked() {
+    if (!this.air.checking) this.beSilent();
+  }
+
+  /** The browser holds the voices back: one press is needed, anywhere. */
+  beSilent() {
+    if (!this.screens || this.screens.playing || !this.gate.hidden || this.#ended !== null) return;
     this.gate.hidden = false;
     this.gate.focus();
+  }
+
+  /** Start the voices as soon as they are here. @returns {Promise<void>} when they play, or were waited for long enough */
+  async beHeard() {
+    const end = Date.now() + HEARD_MS;
+    while (Date.now() < end && !this.screens?.playing) {
+      await this.screens?.sound(true);
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+    }
+    if (this.screens?.playing) this.gate.hidden = true;
   }
 
   /** The one press: sound, and leave for camera and microphone while we are at it. */

@@ -42,6 +42,12 @@ export class Screens {
     return Promise.all(refused.map((each) => Promise.race([each, soon]))).then((all) => !all.includes(true));
   }
 
+  /** Whether voices are here and none is held back. */
+  get playing() {
+    const voices = [...this.root.querySelectorAll("audio")].filter((voice) => voice.srcObject);
+    return voices.length > 0 && voices.every((voice) => !voice.paused && !voice.muted);
+  }
+
   /** The second picture belongs to whoever has the floor: with nobody there, what is left of it is not shown. */
   second(name) {
     const place = this.root.querySelector('[data-slot-name="second"]');
