@@ -10,6 +10,9 @@ PIP    := $(PYTHON) -m pip --disable-pip-version-check --no-input
 # LAN=1 (or yes); LAN=0, LAN=no and an empty LAN are off.
 LAN_FLAG = $(if $(filter-out 0 no false off,$(LAN)),--lan)
 
+# Tests that start whole hubs, browsers or benches: alone, so that they have both cores.
+WHOLE := browser or integration or bench
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fmt lock clean
 
@@ -27,7 +30,12 @@ test: .venv/.dev ## everything: lint, types, layers, unit, both databases, real 
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
+ifeq ($(strip $(ARGS)),)
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not ($(WHOLE))"
+	$(PYTHON) -m pytest -m "$(WHOLE)"
+else
 	$(PYTHON) -m pytest $(ARGS)
+endif
 
 check: .venv/.dev ## lint, format, types and layers only (seconds)
 	$(PYTHON) -m ruff check .
@@ -39,6 +47,7 @@ fmt: .venv/.dev ## format the code
 	$(PYTHON) -m ruff format .
 	$(PYTHON) -m ruff check --fix .
 
+# Lock with the oldest Python that is to run it (Debian 12: 3.11.2): some dependencies are needed by older ones only.
 lock: .venv/.dev ## write requirements/*.txt anew from requirements/*.in
 	cd requirements && ../$(PYTHON) -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file base.txt base.in

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
+from deploy.http_protocol import BoundedHttp, BoundedWebSocket
 from deploy.lan import AUTHORITY
 from deploy.settings import Settings
 from deploy.wiring import open_services, web_settings
@@ -51,9 +52,9 @@ def _uvicorn_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
         # Frames from clients are at most 64 KiB (PROTOCOL.md); a little room for the library's own framing.
-        ws="websockets-sansio",
+        ws=BoundedWebSocket,
         ws_max_size=64 * 1024,
         # Signaling frames are small; compressing each costs memory per connection.
         ws_per_message_deflate=False,

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from hub.reception.service import Receptions
-
 from deploy.settings import Settings
 from endpoints.points.service import Points
 from hub.cases.service import Cases
 from hub.people.secrets import Keys
 from hub.people.service import People
 from hub.people.tokens import MediaTokens
+from hub.reception.service import Receptions
 from hub.relay.client import RelayClient
 from hub.store.bus import Bus
 from hub.store.clock import SystemClock

@@ -1,7 +1,7 @@
 """Keeps the relay's stage of one session as the records want it: who may receive, and what feeds which slot.
 
-A narrowing reaches the relay *before* it is committed (`narrow`, while the session is locked), everything else
-after (`update`).
+A narrowing reaches the relay *before* it is committed (`narrow`, while the session is locked), all else after
+(`update`).
 """
 
 import asyncio

@@ -3,7 +3,7 @@ the hub.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,6 +11,7 @@ import structlog
 
 from hub.people.actor import Actor
 from hub.reception.errors import Refusal
+from hub.reception.viewer import Viewer
 from hub.store.database import Busy
 from signaling.conversation import Act, Conversation, Do, End, Greet, Heed, Say
 from signaling.errors import REASON, CloseCode
@@ -54,6 +55,9 @@ class Words(Protocol):
         ...
 
 
+Admitted = Mapping[Screen, tuple[Actor, Viewer]]
+"""Whom the socket's cookies showed when it was opened, by the screen they may speak for."""
+
 Identify = Callable[[Screen], Awaitable[Actor | None]]
 """Who the socket's cookies say they are, as an account (`console`) or as a room (`room`); asked again and
 again.
@@ -69,6 +73,7 @@ class Driver:
         session_id: str,
         sessions: LiveSessions,
         *,
+        admitted: Admitted,
         identify: Identify,
         words: Words,
         monotonic: Callable[[], float],
@@ -76,6 +81,7 @@ class Driver:
         self._socket = socket
         self._session_id = session_id
         self._sessions = sessions
+        self._admitted = admitted
         self._identify = identify
         self._words = words
         self._monotonic = monotonic
@@ -147,11 +153,11 @@ class Driver:
 
     async def _greet(self, hello: Hello) -> None:
         try:
-            actor = await self._identify(hello.screen)
-            if actor is None:
+            if hello.screen not in self._admitted:
                 self._end(CloseCode.SIGNED_OUT)
                 return
-            self._hub, viewer = await self._sessions.enter(actor, self._session_id)
+            actor, viewer = self._admitted[hello.screen]
+            self._hub = await self._sessions.hub(self._session_id)
             self._seat = Seat(actor, viewer, hello.screen, self._outbox)
             welcome = await self._hub.join(self._seat, hello)
         except Refusal:

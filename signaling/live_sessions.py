@@ -74,11 +74,6 @@ class LiveSessions:
         """The sessions this process follows now."""
         return list(self._hubs.values())
 
-    async def enter(self, actor: Actor, session_id: str) -> tuple[SessionHub, Viewer]:
-        """The session and the actor as a participant of it. Raises Refusal("session_unknown"), Busy."""
-        viewer = await self._receptions.viewer(actor, session_id)
-        return await self.hub(session_id), viewer
-
     async def viewer(self, actor: Actor, session_id: str) -> Viewer | None:
         """The actor as a participant, or None when the session is not theirs to see. Raises Busy."""
         try:

@@ -57,7 +57,7 @@ class Seat:
         )
 
     def bring(self, timeline: Timeline, texts: EventTexts) -> None:
-        """Queue what is new for them. The head they are told by `tell_head`, not for every event they do not see."""
+        """Queue what is new for them; of what they do not see they hear by `tell_head`."""
         if self.sent >= timeline.n or self.outbox.closing:
             return
         try:

@@ -1,5 +1,6 @@
 """The web application: its routes, its middleware, and what starts and stops with it."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,7 +13,9 @@ from web.api import routers
 from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.services import Services, WebSettings
+from web.ws import DeniedUpgrades
 
+_DENIED = DeniedUpgrades()
 __all__ = ["Services", "WebSettings", "create_app"]
 
 
@@ -34,6 +37,7 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
     app.add_middleware(Guard)
     app.add_middleware(SecurityHeaders)
     errors.install(app)
+    logging.getLogger("uvicorn.error").addFilter(_DENIED)
     for router in (*routers, web.pages.router):
         app.include_router(router)
     return app

@@ -1,5 +1,6 @@
 """The WebSocket route: who may open it, and Starlette's socket in the driver's terms."""
 
+import logging
 from functools import partial
 from typing import Final
 
@@ -8,8 +9,9 @@ from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hub.people.actor import Actor
+from hub.reception.viewer import Viewer
 from hub.store.database import Busy
-from signaling.driver import Driver, Gone
+from signaling.driver import Admitted, Driver, Gone
 from signaling.message import Screen
 from web import auth
 from web.csrf import same_origin
@@ -17,6 +19,16 @@ from web.i18n import locale_of, translate
 from web.services import live_sessions_of, services_of
 
 router = APIRouter()
+
+
+class DeniedUpgrades(logging.Filter):
+    """Drops what uvicorn says of every denied upgrade: that it was not completed is the meaning of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep everything else."""
+        return "without completing handshake" not in record.getMessage()
+
+
 SCREENS: Final[tuple[Screen, ...]] = ("console", "room")
 
 
@@ -59,7 +71,7 @@ async def converse(websocket: WebSocket, session: str) -> None:
         await _refuse(websocket, 403, "foreign_request")
         return
     try:
-        admitted = await _may_see(websocket, session)
+        admitted = await _admitted(websocket, session)
     except Busy:
         await _refuse(websocket, 503, "busy")
         return
@@ -71,16 +83,28 @@ async def converse(websocket: WebSocket, session: str) -> None:
     identify = partial(_identify, websocket)
     sessions = live_sessions_of(websocket)
     socket = StarletteSocket(websocket)
-    await Driver(socket, session, sessions, identify=identify, words=words, monotonic=monotonic).run()
+    driver = Driver(
+        socket,
+        session,
+        sessions,
+        admitted=admitted,
+        identify=identify,
+        words=words,
+        monotonic=monotonic,
+    )
+    await driver.run()
 
 
-async def _may_see(websocket: WebSocket, session: str) -> bool:
+async def _admitted(websocket: WebSocket, session: str) -> Admitted:
+    """Everyone the cookies stand for to whom the session is there."""
     sessions = live_sessions_of(websocket)
+    found: dict[Screen, tuple[Actor, Viewer]] = {}
     for screen in SCREENS:
         actor = await _identify(websocket, screen)
-        if actor is not None and await sessions.viewer(actor, session) is not None:
-            return True
-    return False
+        viewer = await sessions.viewer(actor, session) if actor is not None else None
+        if actor is not None and viewer is not None:
+            found[screen] = actor, viewer
+    return found
 
 
 async def _identify(websocket: WebSocket, screen: Screen) -> Actor | None:

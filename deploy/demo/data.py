@@ -66,11 +66,12 @@ def case_units() -> list[str]:
 
 
 def cases(unit_ids: Mapping[str, str], now: datetime) -> list[NewCase]:
-    """The cases, received the given number of days before `now`. `unit_ids`: ids by code."""
-    return [_case(raw, unit_ids[raw["unit"]], now) for raw in json.loads(_text("cases.json"))]
+    """The cases, received the given number of days before `now`, by the province. `unit_ids`: ids by code."""
+    book = unit_ids[PROVINCE]
+    return [_case(raw, unit_ids[raw["unit"]], book, now) for raw in json.loads(_text("cases.json"))]
 
 
-def _case(raw: Mapping[str, Any], unit: str, now: datetime) -> NewCase:
+def _case(raw: Mapping[str, Any], unit: str, book: str, now: datetime) -> NewCase:
     return NewCase(
         kind=CaseKind(raw["kind"]),
         field=CaseField(raw["field"]),
@@ -80,4 +81,5 @@ def _case(raw: Mapping[str, Any], unit: str, now: datetime) -> NewCase:
         petitioners=(Person(raw["petitioner"], raw["address"], persons=raw["people"]),),
         received_at=now - timedelta(days=raw["days_ago"]),
         times_heard=raw["heard"],
+        book=book,
     )

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Make .venv with the newest Python that runs here and is new enough. An existing, working .venv is kept.
+# Make .venv with a Python that runs here: 3.11, which the versions are pinned with, before newer ones. A working .venv is kept.
 set -eu
 new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
 
 if [ -x .venv/bin/python ] && .venv/bin/python -c "$new_enough; import pip" 2>/dev/null; then exit 0; fi
 
 find_python() { # $1: Python code that must run
-  for name in python3.13 python3.12 python3.11 python3; do
+  for name in python3.11 python3.12 python3.13 python3; do
     # A name on PATH may be a shim that runs nothing, or a Python without its venv part: try it.
     if command -v "$name" >/dev/null 2>&1 && "$name" -c "$1" 2>/dev/null; then echo "$name"; return; fi
   done

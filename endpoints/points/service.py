@@ -80,11 +80,17 @@ class Points:
 
     async def actor_for_device(self, cookie: str) -> Actor | None:
         """The room a device stands in; None for a cookie that is forged or was revoked."""
-        async with self._db.read() as session:
-            device = await _device(session, cookie)
-            point = await session.get(Point, device.point_id) if device is not None else None
-        if point is None:
+        read = codes.read_cookie(cookie)
+        if read is None:
             return None
+        wanted = (
+            select(Device, Point).join(Point, Point.id == Device.point_id).where(Device.id == read.device)
+        )
+        async with self._db.read() as session:  # one query: 190 rooms come back at once after a restart
+            found = (await session.execute(wanted)).first()
+        if found is None or not _valid(found[0], read):
+            return None
+        point = found[1]
         return Actor(key=f"point:{point.id}", name=point.name, unit=point.unit_id, point=point.id)
 
     async def _admit(self, session: AsyncSession, code: EnrolmentCode) -> str:
@@ -117,6 +123,8 @@ async def _by_code(session: AsyncSession, code: str) -> EnrolmentCode | None:
 async def _device(session: AsyncSession, cookie: str | None) -> Device | None:
     read = codes.read_cookie(cookie or "")
     device = await session.get(Device, read.device) if read is not None else None
-    if read is None or device is None or device.revoked_at is not None:
-        return None
-    return device if codes.matches(read.secret, device.digest) else None
+    return device if read is not None and device is not None and _valid(device, read) else None
+
+
+def _valid(device: Device, cookie: codes.DeviceCookie) -> bool:
+    return device.revoked_at is None and codes.matches(cookie.secret, device.digest)

@@ -40,8 +40,8 @@ MOST_PERSONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What is known when a case is received. `unit` is the id of the unit in charge, which also numbers
-    it.
+    """What is known when a case is received. `unit` is the id of the unit in charge; `book` that of the unit
+    that received it and numbers it, the unit in charge when not given.
     """
 
     kind: CaseKind
@@ -53,6 +53,7 @@ class NewCase:
     received_at: datetime | None = None
     """Now, when not given."""
     times_heard: int = 0
+    book: str | None = None
 
 
 class Desk:
@@ -75,15 +76,16 @@ class Desk:
         """Receive a case and give it the next number of its unit's book. Raises Refusal."""
         _check(new)
         chain = await queries.chain(self._session, new.unit)
-        if not chain:
+        book = new.book or new.unit
+        if not chain or (book != new.unit and not await queries.chain(self._session, book)):
             raise Refusal("unit_unknown")
         received_at = new.received_at or self._now
         year = local_day(received_at).year
         case = Case(
             id=self._ids.new(),
-            book_unit_id=new.unit,
+            book_unit_id=book,
             year=year,
-            serial=await self._next_serial(new.unit, year),
+            serial=await self._next_serial(book, year),
             kind=new.kind.value,
             field=new.field.value,
             unit_id=new.unit,

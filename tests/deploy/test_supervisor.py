@@ -50,7 +50,7 @@ def program(name: str, source: str, log: Path) -> Program:
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - another process brings it about
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -127,5 +127,5 @@ async def relay_lab(folder: Path) -> AsyncIterator[Lab]:
 async def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
     """Wait until a condition holds. Raises TimeoutError when it never does."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - conditions are about peers, which set no event
+        while not condition():
             await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,9 +84,11 @@ class WebLab:
         return websockets.connect(address, additional_headers=headers, compression=None, **more)
 
     @asynccontextmanager
-    async def seat(self, session: str, cookie: str, **hello: Any) -> AsyncIterator["Client"]:
+    async def seat(
+        self, session: str, cookie: str, *, close_timeout: float = 10.0, **hello: Any
+    ) -> AsyncIterator["Client"]:
         """A WebSocket that has said hello and heard welcome."""
-        async with self.open(session, cookie) as ws:
+        async with self.open(session, cookie, close_timeout=close_timeout) as ws:
             client = Client(ws)
             await client.say(**(HELLO | hello))
             client.welcome = await client.hear("welcome")
@@ -108,7 +110,7 @@ class Client:
 
     async def next(self) -> dict[str, Any]:
         """The next message."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(20):
             message: dict[str, Any] = json.loads(await self.ws.recv())
         self.heard.append(message)
         return message
@@ -131,9 +133,10 @@ class Client:
 
     async def closed(self) -> int:
         """Listen until the hub closes; the close code."""
-        async with asyncio.timeout(10):
-            async for text in self.ws:
-                self.heard.append(json.loads(text))
+        with suppress(websockets.ConnectionClosed):
+            async with asyncio.timeout(20):
+                while True:
+                    self.heard.append(json.loads(await self.ws.recv()))
         await self.ws.wait_closed()
         return self.ws.close_code or 1006
 
@@ -175,10 +178,10 @@ async def _uvicorn(lab: WebLab) -> AsyncIterator[None]:
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            while not server.started:
                 if task.done():
                     task.result()
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # uvicorn has no event for it
             yield
         finally:
             server.should_exit = True

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from hub.people.actor import Actor
 from web import csrf, i18n
-from web.pages.static import static_url
+from web.pages.static import modules, static_url
 from web.pages.words import raw
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
@@ -26,7 +26,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": i18n.day, "time": i18n.time_of_day, "media_time": i18n.media_time}
-    made.globals |= {"static": static_url, "icon": icon}
+    made.globals |= {"static": static_url, "icon": icon, "modules": modules}
     return made
 
 

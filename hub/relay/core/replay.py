@@ -29,10 +29,11 @@ class Replay:
         """
         used = 0
         stride = self._limits.replay_per_viewer
-        for cursor, views in _cohorts(stream):
-            while views and used < budget:
-                share = views[: max(1, (budget - used) // stride)]
-                views = views[len(share) :]
+        for cursor, cohort in _cohorts(stream):
+            left = cohort
+            while left and used < budget:
+                share = left[: max(1, (budget - used) // stride)]
+                left = left[len(share) :]
                 count = max(1, min(stride, (budget - used) // len(share)))
                 used += self._advance(stream, share, cursor, cursor + count, now)
         return used

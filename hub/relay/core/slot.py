@@ -41,11 +41,18 @@ class SlotStream:
         if wanted != self._wanted:
             self._wanted = wanted
             self.release()
+            self._stop_replays()
         if not audience <= self._audience:
             # Newcomers are given nothing that was forwarded while they were outside.
             self._barrier = self.splice.head + 1
         self._audience = audience
         self.reconsider(now)
+
+    def _stop_replays(self) -> None:
+        """What is stored is of a source taken off: whoever is still behind waits for the next one."""
+        for view in list(self.viewers.replaying.values()):
+            view.finish(view.cursor - 1)
+            self.viewers.wait(view)
 
     def release(self) -> None:
         """The source is gone or no longer wanted: wait for the next beginning."""

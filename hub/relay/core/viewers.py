@@ -41,6 +41,7 @@ class Viewers:
 
     def wait(self, view: View) -> None:
         """Inside, but nothing is sent until a keyframe comes."""
+        self._join_over(view)
         view.phase = Phase.WAITING
         self.waiting[view.peer] = view
 

@@ -14,6 +14,8 @@ SILENCE: Final = 30.0
 """Seconds without a valid check after which a peer is gone (RFC 7675: consent lasts 30 s)."""
 MOST_ADDRESSES: Final = 16
 """Verified addresses remembered per peer; the oldest that is not selected goes."""
+MOST_TRANSACTIONS: Final = 64
+"""Latest checks remembered per peer: some minutes of a browser's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class IceLite:
         self.last_valid_at = now
         self.addresses: dict[RawAddress, None] = {}
         self._nominated = False
+        self._heard: dict[bytes, RawAddress] = {}
+        """Transactions and where they came from: a check that somebody overheard moves nothing."""
 
     def check(self, binding: stun.Binding, address: RawAddress, now: float) -> Verdict:
         """Judge a binding request from `address`. Only a valid one changes anything."""
@@ -55,6 +59,8 @@ class IceLite:
         if binding.controlled is not None:
             refusal = stun.error(binding.transaction, 487, "Role Conflict", self.credentials.password)
             return Verdict(refusal, False, "stun_role_conflict")
+        if self._heard.setdefault(binding.transaction, address) != address:
+            return Verdict(None, False, "stun_replayed")
         self._accept(address, binding.use_candidate, now)
         seen_from = host_and_port(address)
         return Verdict(stun.success(binding.transaction, seen_from, self.credentials.password), True)
@@ -73,6 +79,8 @@ class IceLite:
         self.last_valid_at = now
         self.addresses.pop(address, None)
         self.addresses[address] = None  # newest last
+        if len(self._heard) > MOST_TRANSACTIONS:
+            del self._heard[next(iter(self._heard))]
         if nominated or not self._nominated:
             self.selected = address
             self._nominated = nominated

@@ -123,7 +123,8 @@ class Port:
         if transport is None:
             self._totals.add("stranger_stun")
             return
-        if self._by_address.get(address) is not transport and not self._guard.admits(address, now):
+        known = self._by_address.get(address) is transport
+        if not known and not self._guard.admits(address, transport.identity.peer, now):
             self._totals.add("stranger_too_fast")
             return
         binding = stun.read(datagram)

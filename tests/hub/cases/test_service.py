@@ -249,3 +249,12 @@ async def test_what_cannot_be_acknowledged(sqlite_house: House, unit: str | None
         asked = directive if unit is not None else "0" * 26
         with pytest.raises(Refusal, match=code):
             await desk.acknowledge(asked, house.unit[unit or "D2"].id, house.room("D2"))
+
+
+async def test_the_receiving_units_book_numbers_a_case_of_another_unit(house: House) -> None:
+    book = house.unit["C12"].id
+    assert (await house.cases.register(new(house, unit="C12"))).number == "2026/0001"
+    elsewhere = await house.cases.register(new(house, book=book))
+    assert elsewhere.number == "2026/0002"
+    with pytest.raises(Refusal, match="unit_unknown"):
+        await house.cases.register(new(house, book="nowhere"))

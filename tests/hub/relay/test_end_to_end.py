@@ -87,7 +87,7 @@ class Screen:
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - aiortc tells nobody when a frame was decoded
+        while not condition():
             await asyncio.sleep(0.02)
 
 

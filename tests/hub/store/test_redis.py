@@ -14,7 +14,7 @@ from tests.kit import servers
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - another process's doing
+        while not await condition():
             await asyncio.sleep(0.05)
 
 

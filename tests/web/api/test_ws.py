@@ -243,7 +243,7 @@ async def test_a_changed_password_ends_a_running_connection(lab: WebLab):
         assert await console.closed() in {4401, 1001}
 
 
-async def test_a_foreign_page_is_turned_away(lab: WebLab):
+async def test_a_foreign_page_is_turned_away(lab: WebLab, caplog: pytest.LogCaptureFixture):
     session = await live_session(lab)
     cookie = await lab.account(Role.CLERK)
     assert await refused(lab, session, cookie, origin="https://elsewhere.example") == (403, "foreign_request")
@@ -251,6 +251,7 @@ async def test_a_foreign_page_is_turned_away(lab: WebLab):
     async with lab.open(session, cookie, origin=lab.url) as ws:
         await ws.send(json.dumps(HELLO))
         assert json.loads(await ws.recv())["type"] == "welcome"
+    assert not [record for record in caplog.records if record.name == "uvicorn.error"]
 
 
 async def test_going_away_tells_everybody_to_come_back(lab: WebLab):
@@ -266,7 +267,7 @@ async def test_a_client_that_reads_nothing_delays_nobody(lab: WebLab):
     clerk, slow, quick = await lab.account(Role.CLERK), await lab.room("C11"), await lab.room("C12")
     async with (
         lab.seat(session, clerk) as console,
-        lab.seat(session, slow, screen="room") as stuck,
+        lab.seat(session, slow, screen="room", close_timeout=0.1) as stuck,
         lab.seat(session, quick, screen="room") as room,
     ):
         stuck.ws.transport.pause_reading()

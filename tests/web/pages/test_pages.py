@@ -7,7 +7,7 @@ import pytest
 from hub.cases.rules import CaseKind
 from hub.people.roles import Role
 from tests.kit.web import PASSWORD, WebLab
-from web.pages.static import VERSION, static_url
+from web.pages.static import VERSION, modules, static_url
 
 
 async def _csrf(http) -> str:
@@ -202,3 +202,9 @@ async def test_files_are_cached_for_ever_under_their_version(lab: WebLab):
     assert now.headers["content-type"].startswith(("text/javascript", "application/javascript"))
     assert old.headers["cache-control"] == "no-cache"
     assert (missing.status_code, outside.status_code) == (404, 404)
+
+
+def test_all_that_an_entry_imports_is_preloaded():
+    found = modules("js/entry/room.js")
+    assert {"js/elements/room.js", "js/net/channel.js", "js/net/backoff.js"} <= set(found)
+    assert "js/elements/compose.js" not in found

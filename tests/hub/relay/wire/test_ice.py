@@ -1,7 +1,10 @@
+from itertools import count
+
 from hub.relay.wire import stun
-from hub.relay.wire.ice import MOST_ADDRESSES, SILENCE, Credentials, IceLite
+from hub.relay.wire.ice import MOST_ADDRESSES, MOST_TRANSACTIONS, SILENCE, Credentials, IceLite
 from hub.relay.wire.mmsg import raw_address
 
+_TRANSACTIONS = count()
 HOME, AWAY = raw_address("192.0.2.1", 1000), raw_address("192.0.2.2", 2000)
 
 
@@ -12,7 +15,10 @@ def agent() -> IceLite:
 
 
 def check(username: str = "hub:browser", password: str = "secret", *, nominate: bool = True) -> stun.Binding:
-    datagram = stun.request(b"0" * 12, username, password, priority=1, tie_breaker=1, use_candidate=nominate)
+    transaction = next(_TRANSACTIONS).to_bytes(12, "big")
+    datagram = stun.request(
+        transaction, username, password, priority=1, tie_breaker=1, use_candidate=nominate
+    )
     binding = stun.read(datagram)
     assert binding is not None
     return binding
@@ -88,3 +94,15 @@ def test_addresses_are_bounded_and_the_selected_one_stays() -> None:
         ice.check(check(nominate=False), raw_address("192.0.2.9", port), 1.0)
     assert len(ice.addresses) == MOST_ADDRESSES
     assert HOME in ice.addresses
+
+
+def test_a_check_that_was_overheard_moves_nothing_when_it_is_sent_again_from_elsewhere() -> None:
+    ice, overheard = agent(), check()
+    assert ice.check(overheard, HOME, 1.0).valid
+    verdict = ice.check(overheard, AWAY, 2.0)
+    assert (verdict.valid, verdict.answer, verdict.reason) == (False, None, "stun_replayed")
+    assert ice.selected == HOME
+    assert ice.check(overheard, HOME, 3.0).valid
+    for _ in range(10 * MOST_TRANSACTIONS):
+        ice.check(check(), HOME, 4.0)
+    assert len(ice._heard) <= MOST_TRANSACTIONS

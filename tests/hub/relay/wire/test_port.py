@@ -68,7 +68,8 @@ class Browser:
 
     def check(self, password: str = "secret", address: RawAddress | None = None) -> None:
         name = f"{self.fragment}:them"
-        request = stun.request(b"0" * 12, name, password, priority=1, tie_breaker=1, use_candidate=True)
+        number = secrets.token_bytes(12)
+        request = stun.request(number, name, password, priority=1, tie_breaker=1, use_candidate=True)
         self.net.receive(request, address or self.address)
 
     def shake(self) -> None:
