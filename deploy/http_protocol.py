@@ -75,16 +75,33 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """Pings are answered below the application: a client that sends them and reads nothing is cut off."""
+    """What happens below the application: pings, broken text, refused upgrades."""
 
     def handle_ping(self) -> None:
-        """Answer, as long as answers are read."""
+        """Answer, as long as answers are read; who only sends is cut off."""
         super().handle_ping()
         if self.transport.get_write_buffer_size() > MOST_UNREAD and not self.writable.is_set():
             self.transport.abort()
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message on; text that is no UTF-8 closes with 1007 (without a traceback in the log)."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(1007)
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send; a refused upgrade counts as answered, or every one of them would be logged as an error."""
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

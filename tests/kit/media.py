@@ -1,4 +1,4 @@
-"""Hand-made RTP and RTCP for tests of the forwarding core, and a fan-out that only writes down what it would send."""
+"""Hand-made RTP and RTCP for tests of the forwarding core, and a fan-out that only writes things down."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ PUBLISHES = (
 def vp8(
     *, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b""
 ) -> bytes:
-    """A VP8 payload: descriptor (with a 15-bit picture id and TL0PICIDX when `picture` is given), then the frame."""
+    """A VP8 payload: descriptor (with picture id (15 bits) and TL0PICIDX if `picture` is given), then the frame."""
     first = 0x10 if start else 0x00
     frame = bytes([0x00 if key else 0x01]) + body
     if picture is None:

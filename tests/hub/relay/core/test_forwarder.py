@@ -1,5 +1,7 @@
 """The core from outside: one publisher, some viewers, virtual time."""
 
+import itertools
+
 from hub.relay.core.limits import Limits
 from hub.relay.core.plan import Plan
 from hub.relay.core.rtcp import KeyframeRequest, Nack, ReceiverReport, Remb, SenderReport
@@ -397,7 +399,7 @@ def test_a_replaced_peer_never_reuses_a_number() -> None:
     lab.pass_time(0.1)
     numbers = sequences(lab.seen("anna"))
     assert len(numbers) == len(set(numbers)) == 4
-    assert [count.packets for count in lab.forwarder.counts("s") if count.peer == "anna"][0] == 4
+    assert next(count.packets for count in lab.forwarder.counts("s") if count.peer == "anna") == 4
 
 
 def test_another_ssrc_takes_over_only_after_silence() -> None:
@@ -476,7 +478,7 @@ def test_sequence_numbers_wrap_without_a_trace() -> None:
         lab.forwarder.rtp("hall", camera.packet(), lab.now)
     lab.deliver()
     numbers = sequences(lab.seen("anna"))
-    assert all((after - before) & 0xFFFF == 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    assert all((after - before) & 0xFFFF == 1 for before, after in itertools.pairwise(numbers))
     lab.rtp("hall", camera.packet(key=True))
     lab.peer("bert")
     lab.pass_time(0.1)

@@ -1,7 +1,7 @@
 """Random receptions: joins, cuts, switches, losses, repetitions. Three promises hold at every step.
 
 (a) No packet reaches a peer that is not, and was not when the packet arrived, in the audience.
-(b) Towards a viewer one extended sequence number of an SSRC never carries different bytes, and the numbers leave no gap.
+(b) Towards a viewer one extended sequence number of an SSRC never carries different bytes; they leave no gap.
 (c) The core's counts are exactly what the fan-out sent.
 """
 

@@ -3,6 +3,7 @@ do.
 """
 
 import random
+import secrets
 from collections.abc import Iterator
 
 import pytest
