@@ -2,7 +2,7 @@
 
 from deploy.errors import CommandError
 from deploy.settings import Settings
-from deploy.wiring import open_services
+from deploy.wiring import office
 from hub.people.roles import Role
 
 
@@ -14,7 +14,7 @@ async def add_account(
     wrong = [role for role in roles if role not in known]
     if wrong:
         raise CommandError(f"there is no role {', '.join(wrong)}; roles are {', '.join(known)}")
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         found = await services.units.by_code(unit) if unit else None
         if unit and found is None:
             raise CommandError(f"there is no unit {unit} today")

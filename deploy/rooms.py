@@ -4,14 +4,14 @@ from sqlalchemy import select
 
 from deploy.errors import CommandError
 from deploy.settings import Settings
-from deploy.wiring import open_services
+from deploy.wiring import office
 from hub.reception.models import Point
 from web.services import Services
 
 
 async def make_link(settings: Settings, code: str) -> str:
     """The link; its code is shown this once. Makes the room if the unit has none. Raises CommandError."""
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         point = await _room(services, code)
         return f"{settings.url}/enrol/{await services.points.issue(point)}"
 

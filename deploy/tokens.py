@@ -4,7 +4,7 @@ from deploy.errors import CommandError
 from deploy.sessions import find_session
 from deploy.settings import Settings
 from deploy.ttl import read_ttl
-from deploy.wiring import media_tokens, open_services
+from deploy.wiring import media_tokens, office
 from hub.people.tokens import May, MediaToken
 
 
@@ -14,7 +14,7 @@ async def make_token(settings: Settings, wanted: str, *, may: May, unit: str | N
         lasts = read_ttl(ttl)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         session = await find_session(services.db, wanted)
         if session.state == "closed":
             raise CommandError("that session is closed")

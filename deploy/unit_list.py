@@ -6,7 +6,7 @@ from typing import Final
 
 from deploy.errors import CommandError
 from deploy.settings import Settings
-from deploy.wiring import open_services
+from deploy.wiring import office
 from hub.units.importer import ImportReport
 from hub.units.table import MAX_BYTES, Problem
 
@@ -52,7 +52,7 @@ async def import_list(
     settings: Settings, content: bytes, *, write: bool, skip_bad: bool, complete: bool
 ) -> ImportReport:
     """Check a list against the stored tree and, with `write`, import it."""
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         return await services.units.import_list(content, write=write, skip_bad=skip_bad, complete=complete)
 
 

@@ -2,13 +2,13 @@
 
 from deploy.sessions import find_session
 from deploy.settings import Settings
-from deploy.wiring import open_services
+from deploy.wiring import office
 from hub.reception.chain import Verdict
 
 
 async def verify_session(settings: Settings, wanted: str) -> tuple[bool, str]:
     """Whether the chain holds, and the sentence. Raises CommandError."""
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         session = await find_session(services.db, wanted)
         verdict = await services.receptions.verify(session.id)
     return verdict.ok, sentence(session.id, verdict)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from deploy.migrations import upgrade, version
 from deploy.settings import Settings
 from endpoints.points.service import Points
 from hub.cases.service import Cases
@@ -22,6 +23,18 @@ from web.services import Services, WebSettings
 
 TOKENS_KEY = "tokens"
 SEAL_KEY = "timeline"
+
+
+@asynccontextmanager
+async def office(settings: Settings) -> AsyncIterator[Services]:
+    """The services for a command at the keyboard: a database that is still empty is made first.
+
+    One that has records is never migrated on the side; `hub db upgrade` and `hub serve` do that.
+    """
+    if await version(settings.database) is None:
+        await upgrade(settings.database)
+    async with open_services(settings) as services:
+        yield services
 
 
 @asynccontextmanager

@@ -223,5 +223,7 @@ class Driver:
         if code >= CloseCode.MESSAGE_BAD and not self._outbox.closing:
             reason = REASON[code]
             self._outbox.put(Error(code=reason, text=self._words(reason)).dump())
+        if self._seat is not None and code in (CloseCode.SIGNED_OUT, CloseCode.SESSION_UNKNOWN):
+            self._seat.shut_out = True
         self._outbox.close(code)
         self._conversation.stop()

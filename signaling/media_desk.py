@@ -112,10 +112,10 @@ class MediaDesk:
         seat.media = peer
         return True
 
-    def let_go(self, seat: Seat) -> None:
-        """The connection is gone; its peer waits a while for it to come back."""
+    def let_go(self, seat: Seat, *, for_good: bool = False) -> None:
+        """The connection is gone; its peer waits a while for it to come back, or goes with the next sweep."""
         if seat.media is not None:
-            self._peers.let_go(seat.media, self._clock.monotonic())
+            self._peers.let_go(seat.media, self._clock.monotonic(), for_good=for_good)
 
     async def sweep(self) -> None:
         """Close the peers nobody came back for."""

@@ -74,11 +74,11 @@ class Peers:
         if peer in self._by_id:
             self._by_id[peer] = replace(self._by_id[peer], orphaned_at=None)
 
-    def let_go(self, peer: str, now: float) -> None:
-        """Its connection is gone."""
+    def let_go(self, peer: str, now: float, *, for_good: bool = False) -> None:
+        """Its connection is gone; `for_good`: nobody is to come back for it, so it is an orphan at once."""
         known = self._by_id.get(peer)
         if known is not None and not known.on_demand:
-            self._by_id[peer] = replace(known, orphaned_at=now)
+            self._by_id[peer] = replace(known, orphaned_at=now - ORPHAN_SECONDS if for_good else now)
 
     def orphans(self, now: float) -> list[str]:
         """Peers that nobody came back for."""

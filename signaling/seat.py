@@ -41,6 +41,8 @@ class Seat:
         """The media peer it holds."""
         self.left_on_purpose = False
         """The client said goodbye (1000), so nobody need wait for it."""
+        self.shut_out = False
+        """They may not be here any more, so nothing of theirs goes on."""
 
     @property
     def you(self) -> You:

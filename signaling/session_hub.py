@@ -128,7 +128,7 @@ class SessionHub:
         if seat not in self.seats:
             return
         self.seats.discard(seat)
-        self.media.let_go(seat)
+        self.media.let_go(seat, for_good=seat.shut_out or seat.left_on_purpose)
         self._house.went(seat)
         self._wake.set()
 
@@ -220,7 +220,7 @@ class SessionHub:
         for other in [each for each in self.seats if each.same_room(seat)]:
             other.end(CloseCode.REPLACED)
             self.seats.discard(other)
-            self.media.let_go(other)
+            self.media.let_go(other, for_good=True)  # unless it is the newcomer's own: that is kept next
         for other in self.seats:  # an older connection of the same page, not yet found out to be dead
             if media is not None and other.media == media:
                 other.media = None

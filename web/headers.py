@@ -27,6 +27,13 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 
+OPEN_PATHS: Final = ("/whip/", "/whep/")
+OPEN_HEADERS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Location, WWW-Authenticate, Accept-Post",
+}
+"""Tokens count there and cookies do not, so any site's page may read the answers, refusals too."""
+
 
 class SecurityHeaders:
     """ASGI middleware. A route that sets one of these itself keeps its own; nothing is stored unless it
@@ -42,10 +49,12 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        more = HEADERS | OPEN_HEADERS if scope["path"].startswith(OPEN_PATHS) else HEADERS
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in more.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -95,6 +95,12 @@ async def converse(websocket: WebSocket, session: str) -> None:
     await driver.run()
 
 
+@router.websocket("/{path:path}")
+async def nothing_there(websocket: WebSocket) -> None:
+    """Any other WebSocket: 404, like any other page."""
+    await _refuse(websocket, 404, "not_found")
+
+
 async def _admitted(websocket: WebSocket, session: str) -> Admitted:
     """Everyone the cookies stand for to whom the session is there."""
     sessions = live_sessions_of(websocket)

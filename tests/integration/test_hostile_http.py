@@ -1,4 +1,4 @@
-"""A running demo and HTTP that means it no good: tokens, cookies, other sites, odd requests, endless bodies."""
+"""A running demo and HTTP that means it no good: tokens, cookies, other sites, odd requests, no end."""
 
 import asyncio
 import time
@@ -70,14 +70,12 @@ async def test_a_session_one_may_not_see_is_not_there(hub: DemoHub) -> None:
     with hub.signed_in("kythuat") as technician:
         cookie = "; ".join(f"{name}={value}" for name, value in technician.cookies.items())
     async with outside(hub, headers={"Cookie": cookie}) as http:
-        case = (await http.get("/cases")).status_code
-        assert case in (200, 403, 404)
         for path in ("/sessions/{}", "/sessions/{}/timeline", "/api/sessions/{}/timeline"):
             there = await http.get(path.format(hub.session))
             nowhere = await http.get(path.format("0" * 26))
             assert there.status_code == nowhere.status_code == 404, path
             assert there.text.replace(hub.session, "") == nowhere.text.replace("0" * 26, ""), path
-        for session in (hub.session, "0" * 26, "%00%ff", "..%2f"):
+        for session in (hub.session, "0" * 26, "%00%ff", "..%2f", "a/b"):
             assert await upgrade(hub, session, Cookie=cookie) == 404
             assert await upgrade(hub, session) == 404
         for kind in ("whip", "whep"):

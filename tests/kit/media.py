@@ -34,7 +34,7 @@ PUBLISHES = (
 def vp8(
     *, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b""
 ) -> bytes:
-    """A VP8 payload: descriptor (with picture id (15 bits) and TL0PICIDX if `picture` is given), then the frame."""
+    """A VP8 payload: descriptor (with picture id and TL0PICIDX if `picture` is given), then the frame."""
     first = 0x10 if start else 0x00
     frame = bytes([0x00 if key else 0x01]) + body
     if picture is None:

@@ -19,10 +19,6 @@ from web.services import live_sessions_of, services_of
 router = APIRouter()
 
 SDP: Final = "application/sdp"
-_CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, WWW-Authenticate, Accept-Post",
-}
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
     "Access-Control-Max-Age": "3600",
@@ -72,14 +68,14 @@ async def play(request: Request, session: str, token: Token, gate: Gate) -> Resp
 async def stop_publishing(session: str, peer: str, token: Token, gate: Gate) -> Response:
     """End an encoder's peer."""
     await gate.end(token, "publish", session, peer)
-    return Response(headers=_CORS)
+    return Response()
 
 
 @router.delete("/whep/{session}/{peer}")
 async def stop_playing(session: str, peer: str, token: Token, gate: Gate) -> Response:
     """End a player's peer."""
     await gate.end(token, "view", session, peer)
-    return Response(headers=_CORS)
+    return Response()
 
 
 @router.options("/whip/{session}")
@@ -87,7 +83,7 @@ async def stop_playing(session: str, peer: str, token: Token, gate: Gate) -> Res
 async def ask_endpoint() -> Response:
     """What may be posted; also a browser's preflight."""
     headers = {"Access-Control-Allow-Methods": "POST, OPTIONS", "Accept-Post": SDP, "Allow": "POST, OPTIONS"}
-    return Response(status_code=204, headers=_CORS | _PREFLIGHT | headers)
+    return Response(status_code=204, headers=_PREFLIGHT | headers)
 
 
 @router.options("/whip/{session}/{peer}")
@@ -95,7 +91,7 @@ async def ask_endpoint() -> Response:
 async def ask_resource() -> Response:
     """What may be done with a peer; also a browser's preflight."""
     headers = {"Access-Control-Allow-Methods": "DELETE, OPTIONS", "Allow": "DELETE, OPTIONS"}
-    return Response(status_code=204, headers=_CORS | _PREFLIGHT | headers)
+    return Response(status_code=204, headers=_PREFLIGHT | headers)
 
 
 @router.api_route("/whip/{session}", methods=[*_OTHERS, "DELETE"])
@@ -121,7 +117,7 @@ async def _accept(request: Request, may: May, session: str, token: MediaToken, g
     if not offer:
         raise Refusal("sdp_bad")
     accepted = await gate.accept(token, may, session, offer)
-    headers = _CORS | {"Location": f"{request.url.path.rstrip('/')}/{accepted.peer}"}
+    headers = {"Location": f"{request.url.path.rstrip('/')}/{accepted.peer}"}
     return Response(accepted.sdp, 201, headers, SDP)
 
 

@@ -1,5 +1,7 @@
 """What a room asks: to be let in by its link, and which session comes next."""
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,14 +16,17 @@ from web.services import services_of
 
 router = APIRouter()
 
+LINK_UNKNOWN: Final = "link_unknown"
+"""For people only: its page says how to get another link."""
+
 
 @router.get("/enrol/{code}")
 async def enrol(request: Request, code: str) -> Response:
-    """Open the link once: the device is the room's from then on. A wrong code gets the neutral 404."""
+    """Open the link once: the device is the room's from then on. A wrong code and a revoked one get the same 404."""
     try:
         value = await services_of(request).points.enrol(code, request.cookies.get(DEVICE_COOKIE))
     except Refusal:
-        return await error_response(request, 404, "not_found")
+        return await error_response(request, 404, LINK_UNKNOWN)
     response = RedirectResponse("/room", 303)
     auth.keep_device(request, response, value)
     return response

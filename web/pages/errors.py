@@ -13,6 +13,8 @@ NAMES: Final = frozenset({403, 404, 500})
 
 async def error_page(request: Request, status: int, code: str) -> Response:
     """The page for a status and a stable error code."""
+    if code == "link_unknown":
+        return page(request, "room_unknown.html", None, status, why="link")
     locale = i18n.locale_of(request)
     name = str(status) if status in NAMES else "other"
     key = f"error.{code}"

@@ -19,7 +19,7 @@ router: Final = APIRouter()
 async def room(request: Request, actor: MaybeRoom) -> Response:
     """The room's screen: the session that runs, or the next to come."""
     if actor is None:
-        return page(request, "room_unknown.html", None, 401)
+        return page(request, "room_unknown.html", None, 401, why="gone")
     services = services_of(request)
     return page(request, "room.html", actor, words=ROOM, **await _of_room(services, actor))
 

@@ -8,6 +8,9 @@ from hub.reception.events import Audience
 from hub.reception.state import ItemStatus, Status
 from web import i18n
 
+TROUBLES: Final = ("denied", "missing", "mute", "none", "busy", "insecure", "asking")
+"""Why a room's camera or microphone cannot be used; each has a word for what and one for the fix."""
+
 _SESSION: Final = (
     *(f"session.state.{each.value}" for each in Status),
     *(f"item.state.{each.value}" for each in ItemStatus),
@@ -30,6 +33,8 @@ CONSOLE: Final[tuple[str, ...]] = (
         "program.main",
         "program.second",
         "floor.calling",
+        "program.second.none",
+        "program.second.silent",
         "take_up.line",
     ),
     *("notes.changed", "notes.sending", "compose.sent", "compose.directive.remove"),
@@ -46,8 +51,9 @@ ROOM: Final[tuple[str, ...]] = (
     *("room.hand", "room.hand.up", "room.take_up", "room.take_up.done", "room.take_up.saved"),
     *("room.waiting.at", "room.lost.for", "room.lost.try"),
     *(f"room.missed.{each}" for each in ("called", "concluded", "deferred", "notes", "directive")),
-    *(f"room.trouble.{each}" for each in ("denied", "missing", "busy", "insecure")),
-    *(f"room.trouble.{each}.fix" for each in ("denied", "missing", "busy", "insecure")),
+    *(f"room.trouble.{each}" for each in TROUBLES),
+    *(f"room.trouble.{each}.fix" for each in TROUBLES),
+    "room.trouble.unheard",
     *("room.check.ok", "room.check.bad", "room.check.wait"),
     *("room.voice.on", "room.voice.off", "room.on_air", "room.on_air.voice", "due.on"),
 )

@@ -55,9 +55,10 @@ class SlotStream:
             self.viewers.wait(view)
 
     def release(self) -> None:
-        """The source is gone or no longer wanted: wait for the next beginning."""
+        """The source is gone or no longer wanted: wait for the next beginning. Replays of it stop, too."""
         self._bound = None
         self._group_start = None
+        self.viewers.stop_replays()
 
     def reconsider(self, now: float) -> None:
         """Put out whoever may no longer receive, let in whoever may."""

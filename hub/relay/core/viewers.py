@@ -42,6 +42,7 @@ class Viewers:
     def wait(self, view: View) -> None:
         """Inside, but nothing is sent until a keyframe comes."""
         self._join_over(view)
+        self._join_over(view)
         view.phase = Phase.WAITING
         self.waiting[view.peer] = view
 
@@ -51,6 +52,12 @@ class Viewers:
         view.begin(start)
         view.phase = Phase.REPLAYING
         self.replaying[view.peer] = view
+
+    def stop_replays(self) -> None:
+        """Whoever is being replayed something waits for the next keyframe instead."""
+        for view in list(self.replaying.values()):
+            view.finish(view.cursor - 1)
+            self.wait(view)
 
     def go_live(self, view: View, start: int) -> None:
         """Send it everything from slot number `start` on."""

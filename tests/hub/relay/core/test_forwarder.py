@@ -242,6 +242,23 @@ def test_a_joiner_is_not_replayed_a_source_that_has_left_the_stage() -> None:
     assert len(lab.seen("bert")) == 1
 
 
+def test_a_replay_stops_when_its_source_leaves_the_stage() -> None:
+    lab, camera = live_lab()
+    for _ in range(50):
+        lab.rtp("hall", camera.packet())
+    lab.peer("bert")
+    lab.pass_time(0.005)
+    replayed = len(lab.seen("bert"))
+    assert 0 < replayed < 51
+    lab.stage("all")
+    lab.pass_time(1)
+    assert len(lab.seen("bert")) == replayed
+    lab.stage("all", main="hall")
+    lab.rtp("hall", camera.packet(key=True))
+    numbers = sequences(lab.seen("bert"))
+    assert numbers == list(range(numbers[0], numbers[0] + replayed + 1))
+
+
 def test_voices_switch_at_once_and_nobody_hears_himself() -> None:
     lab = Lab()
     voice = microphone(5)

@@ -1,7 +1,11 @@
 /** Who speaks and who wants to: the raised hands in order, one press to give the floor. */
+import { COUNTDOWN_MS } from "../session/room-state.js";
 import { clockOf } from "../session/select.js";
 import { clone, fill, reconcile, slot, word, write } from "./dom.js";
 import { hourMinute } from "./time.js";
+
+/** A called room counts down before it is on the air; a picture comes soon after, or something is wrong. */
+const EXPECTED_MS = COUNTDOWN_MS + 3_000;
 
 export class Floor {
   constructor(app) {
@@ -50,7 +54,10 @@ export class Floor {
   #tick() {
     const { floor } = this.app.store.shown;
     const place = slot(this.list, "for");
-    if (floor && place) write(place, clockOf(this.app.channel.now() - Date.parse(floor.at)));
+    if (!floor || !place) return;
+    const held = this.app.channel.now() - Date.parse(floor.at);
+    write(place, clockOf(held));
+    slot(this.list, "silent").hidden = held < EXPECTED_MS || floor.point in this.app.store.shown.sources;
   }
 
   #press(event) {

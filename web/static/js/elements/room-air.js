@@ -1,13 +1,18 @@
 /** The room on the air: camera and microphone are opened when it is called, sent when the countdown ends, closed after. */
-import { capture, captureBest, permission, plugged, release } from "../media/devices.js";
+import { captureBest, heardOnly, onPermission, permission, plugged, release } from "../media/devices.js";
 import { countdown, hasFloor } from "../session/room-state.js";
+
+/** Troubles with which a room can still be heard, or seen. */
+const PARTIAL = new Set(["missing", "mute"]);
 
 export class RoomAir {
   #stream = null;
   #opening = null;
   #sent = false;
-  /** Why there is no camera or microphone: `denied`, `missing`, `busy`, `insecure`, or null. */
+  /** Why there is no camera or microphone: `denied`, `missing`, `mute`, `none`, `busy`, `insecure`, or null. */
   trouble = null;
+  /** The browser may be asking somebody right now. */
+  asking = false;
   /** What the last check found: true, false, or null for not looked. */
   found = { camera: null, microphone: null };
   checking = false;
@@ -25,18 +30,38 @@ export class RoomAir {
     return this.#sent;
   }
 
+  /** Whether the trouble leaves nothing to speak with. */
+  get blocked() {
+    return this.trouble !== null && !PARTIAL.has(this.trouble);
+  }
+
   get voiceOnly() {
     return this.#sent && !this.#stream?.getVideoTracks().length;
   }
 
+  /** Look now, and again whenever a device or the browser's leave changes. */
+  watch() {
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#replugged());
+    onPermission(() => this.look());
+    return this.look();
+  }
+
   /** Look without asking: what is plugged in and whether the browser would allow it. */
   async look() {
+    if (this.checking || this.#opening || this.#stream) return undefined;
     const may = await permission();
-    if (may === "denied" || may === "insecure") return this.#became(may);
+    if (may === "insecure") return this.#became(may);
     const has = await plugged();
-    if (!has.camera) return this.#became("missing");
+    if (!has.camera && !has.microphone) return this.#became("none");
+    if (may === "denied") return this.#became(may);
     if (may === "granted") return this.check();
-    return undefined;
+    return this.#became(!has.camera ? "missing" : !has.microphone ? "mute" : null);
+  }
+
+  async #replugged() {
+    const has = await plugged();
+    const gone = (this.found.camera && !has.camera) || (this.found.microphone && !has.microphone);
+    if (this.trouble || gone) await this.look();
   }
 
   /**
@@ -48,11 +73,11 @@ export class RoomAir {
     this.checking = true;
     try {
       const { stream, missing } = await captureBest();
-      await this.app.beHeard();
       this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
-      if (!hasFloor(this.app.store.shown, this.app.point)) release(stream);
-      else this.#stream = stream;
+      if (this.#called) this.#stream = stream;
       this.#became(missing);
+      await this.app.beHeard();
+      if (stream !== this.#stream) release(stream);
     } catch (error) {
       this.found = { camera: false, microphone: false };
       this.#became(error.why ?? "busy");
@@ -65,31 +90,37 @@ export class RoomAir {
   /** Follow the floor. Called with every change and every tick. */
   follow(view, now) {
     const speaking = hasFloor(view, this.app.point) && view.session.state === "live";
-    if (speaking && !this.#stream && !this.#opening && !this.trouble) this.#open();
+    if (speaking && !this.#stream && !this.#opening && !this.blocked) this.#open();
     if (speaking && this.#stream && !this.#sent && countdown(view, { point: this.app.point, now }) === 0) this.#send();
     if (!speaking && (this.#stream || this.#sent)) this.#stop();
   }
 
-  /** Somebody pressed "try again". */
+  /** Somebody pressed "try again", or something changed. What is wrong stands until it is known to be right. */
   async again() {
-    this.trouble = null;
     await this.check();
     this.app.render();
   }
 
-  /** Somebody chose to go on without what is missing. */
+  /** Somebody chose to speak without a picture. Without a microphone too there is nothing to go on with. */
   async skip() {
-    this.trouble = null;
     try {
-      this.#stream = await capture({ camera: false, microphone: true });
-    } catch {
-      this.#stream = new MediaStream();
+      const stream = await heardOnly();
+      if (this.#called && !this.#stream) this.#stream = stream;
+      else release(stream);
+    } catch (error) {
+      this.trouble = error.why ?? "busy";
+      this.app.notice("unheard");
     }
     this.app.render();
   }
 
+  get #called() {
+    return hasFloor(this.app.view, this.app.point);
+  }
+
   async #open() {
     this.#opening = captureBest();
+    permission().then((may) => (this.asking = may === "prompt" && this.#opening !== null));
     try {
       const { stream, missing } = await this.#opening;
       this.#stream = stream;
@@ -99,6 +130,7 @@ export class RoomAir {
       this.#became(error.why ?? "busy");
     } finally {
       this.#opening = null;
+      this.asking = false;
       this.app.render();
     }
   }

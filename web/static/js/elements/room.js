@@ -4,7 +4,7 @@ import { Reporter } from "../media/report.js";
 import { missed, remember } from "../session/missed.js";
 import { Participant } from "../session/participant.js";
 import { emptyView } from "../session/reducer.js";
-import { countdown, hasFloor, roomState } from "../session/room-state.js";
+import { countdown, hasFloor, LOST_MS, roomState } from "../session/room-state.js";
 import { clockOf } from "../session/select.js";
 import { Banners } from "./banners.js";
 import { fill, setState, slot, word, write } from "./dom.js";
@@ -58,15 +58,15 @@ export class Room {
 
   begin() {
     this.root.addEventListener("click", (event) => this.#press(event.target.closest("button")?.dataset.act));
-    this.gate.addEventListener("click", () => this.#firstPress());
+    // One press anywhere: the gate covers the picture only, and a remote control's Enter goes to whatever has the focus.
+    document.addEventListener("click", () => this.#firstPress(), { capture: true });
     document.addEventListener("keydown", (event) => this.#key(event));
     addEventListener("online", () => this.channel?.retry());
     addEventListener("pagehide", () => this.#keep());
-    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.air.trouble === "missing" && this.air.look());
     setInterval(() => this.render(), TICK_MS);
     if (this.next) this.#join(this.next.id);
     else this.asker.start();
-    this.air.look();
+    this.air.watch();
     this.render();
   }
 
@@ -123,6 +123,10 @@ export class Room {
   #finish(code) {
     this.#ended = code;
     this.asker.stop();
+    this.reporter?.stop();
+    this.peer?.close(); // another screen speaks and listens for this room now, or none does
+    this.gate.hidden = true;
+    this.foot.root.inert = true;
     this.render();
   }
 
@@ -135,7 +139,7 @@ export class Room {
   render() {
     const { view } = this;
     const now = this.channel?.now() ?? Date.now();
-    this.air.follow(view, now);
+    this.air.follow(this.#ended === null ? view : emptyView(), now);
     const state = roomState(this.#facts(view, now));
     this.cover.show(state);
     this.#fillCover(state, view, now);
@@ -143,9 +147,7 @@ export class Room {
     this.panel.render(view);
     this.#top(view, now);
     this.#troubleBanner(state);
-    const lost = (this.channel?.lostSince ?? null) !== null && Date.now() - this.channel.lostSince > 3000;
-    if (lost && state !== "lost" && this.#ended === null) this.banners.show("line");
-    else this.banners.hide("line");
+    this.#lineBanner(state);
     if (view.session.state === "closed") this.asker.start();
   }
 
@@ -163,7 +165,7 @@ export class Room {
       picture: this.#media.picture,
       starved: this.#media.starved >= STARVED_REPORTS,
       voice: this.#voice,
-      trouble: this.air.trouble !== null && !this.air.stream,
+      trouble: (this.air.blocked || this.air.asking) && !this.air.stream,
     };
   }
 
@@ -201,12 +203,20 @@ export class Room {
   }
 
   #fillLost() {
-    const { lostSince } = this.channel;
     const waits = this.channel.next ? Math.max(0, Math.ceil((this.channel.next - Date.now()) / 1000)) : 0;
-    this.cover.fill({
-      for: word("room.lost.for", { time: clockOf(Date.now() - lostSince) }),
-      try: word("room.lost.try", { tries: this.channel.tries, seconds: waits }),
-    });
+    this.cover.fill({ for: this.#lostFor(), try: word("room.lost.try", { tries: this.channel.tries, seconds: waits }) });
+  }
+
+  #lostFor() {
+    return word("room.lost.for", { time: clockOf(Date.now() - this.channel.lostSince) });
+  }
+
+  /** The hub does not answer, but the picture goes on. */
+  #lineBanner(state) {
+    const since = this.channel?.lostSince ?? null;
+    const lost = since !== null && Date.now() - since > LOST_MS && state !== "lost" && this.#ended === null;
+    if (lost) fill(this.banners.show("line"), { for: this.#lostFor() });
+    else this.banners.hide("line");
   }
 
   #top(view, now) {
@@ -225,12 +235,12 @@ export class Room {
   }
 
   #troubleWords() {
-    const why = this.air.trouble ?? "busy";
+    const why = this.air.asking ? "asking" : (this.air.trouble ?? "busy");
     return { what: word(`room.trouble.${why}`), fix: word(`room.trouble.${why}.fix`) };
   }
 
   #troubleBanner(state) {
-    const wanted = this.air.trouble && state !== "trouble" && !this.#troubleSeen;
+    const wanted = this.air.trouble && state !== "trouble" && !this.#troubleSeen && this.#ended === null;
     if (wanted) fill(this.banners.show("trouble"), this.#troubleWords());
     else this.banners.hide("trouble");
   }
@@ -279,6 +289,7 @@ export class Room {
 
   /** The one press: sound, and leave for camera and microphone while we are at it. */
   async #firstPress() {
+    if (this.gate.hidden) return;
     this.gate.hidden = true;
     await this.screens?.sound(true);
     if (this.air.found.camera === null && !this.air.trouble) this.air.check();
@@ -314,7 +325,11 @@ export class Room {
 
   /** A remote control has Enter and arrows; a keyboard in the room has these too. */
   #key(event) {
-    if (!this.gate.hidden && ["Enter", " "].includes(event.key)) return;
+    if (!this.gate.hidden && ["Enter", " "].includes(event.key)) {
+      event.preventDefault();
+      this.#firstPress();
+      return;
+    }
     if (event.target.closest("input, dialog[open]") || event.ctrlKey || event.altKey || event.metaKey) return;
     const key = event.key.toLowerCase();
     if (key === "h") this.foot.press("hand");

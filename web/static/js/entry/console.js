@@ -63,9 +63,10 @@ const parts = [bar, agenda, new CasePanel(app), new Notes(app), floor, wall, com
 function render(view) {
   for (const part of parts) part.render(view);
   const names = Object.entries(view.sources).map(([id, source]) => (id === "hall" ? word("program.main") : source.name));
-  if (view.floor && !names.includes(view.floor.name)) names.push(view.floor.name);
   write(slot(document.getElementById("on-air"), "sources"), names.join(" · ") || word("program.nobody"));
-  write(slot(screens.second(view.floor?.name), "name"), view.floor?.name ?? word("program.second"));
+  const second = screens.second(view.floor?.name);
+  write(slot(second, "name"), view.floor?.name ?? word("program.second"));
+  write(slot(second, "none"), word(view.floor ? "program.second.silent" : "program.second.none", { name: view.floor?.name }));
 }
 
 store.subscribe(render);

@@ -3,7 +3,7 @@
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
-/** Trouble: `insecure` (no HTTPS), `denied`, `missing`, `busy`. */
+/** Trouble: `insecure` (no HTTPS), `denied`, `missing` (no camera), `mute` (no microphone), `none` (neither), `busy`. */
 export class DeviceTrouble extends Error {
   constructor(why) {
     super(why);
@@ -21,13 +21,38 @@ export async function capture({ camera, microphone }) {
   }
 }
 
-/** As much as there is: both, else the voice alone. @returns {Promise<{stream: MediaStream, missing: string | null}>} */
+/**
+ * As much as there is: both, else the voice alone, else the picture alone.
+ * @returns {Promise<{stream: MediaStream, missing: string | null}>} or throws DeviceTrouble
+ */
 export async function captureBest() {
+  const has = await plugged();
+  if (!has.camera && !has.microphone && navigator.mediaDevices) throw new DeviceTrouble("none");
+  if (has.camera && !has.microphone) {
+    return { stream: await capture({ camera: true, microphone: false }), missing: "mute" };
+  }
   try {
     return { stream: await capture({ camera: true, microphone: true }), missing: null };
   } catch (error) {
     if (error.why === "insecure" || error.why === "denied") throw error;
-    return { stream: await capture({ camera: false, microphone: true }), missing: error.why };
+    return { stream: await heardOnly(), missing: error.why };
+  }
+}
+
+/** The voice alone. @returns {Promise<MediaStream>} or throws DeviceTrouble: `none` when that is missing too */
+export async function heardOnly() {
+  try {
+    return await capture({ camera: false, microphone: true });
+  } catch (error) {
+    throw error.why === "missing" ? new DeviceTrouble("none") : error;
+  }
+}
+
+/** Be told when somebody allows or forbids camera or microphone in the browser. */
+export async function onPermission(changed) {
+  for (const name of ["camera", "microphone"]) {
+    const status = await navigator.permissions?.query({ name }).catch(() => null);
+    status?.addEventListener("change", changed);
   }
 }
 

@@ -7,8 +7,9 @@
  */
 import { waitAfter } from "./backoff.js";
 
-const PING_MS = 10_000;
-const SILENCE_MS = 25_000;
+const PING_MS = 4_000;
+/** Three answers missing: the hub is not there, whatever the network says. */
+const SILENCE_MS = 12_000;
 const HELLO_MS = 10_000;
 /** Codes after which coming back would only be refused again. */
 const FINAL = new Set([4400, 4401, 4404, 4409]);
@@ -154,6 +155,7 @@ export class Channel extends EventTarget {
   #drop() {
     const socket = this.#socket;
     this.#socket = null;
+    if (this.#welcomed) this.#since ??= this.#heard;
     socket?.close();
     this.#lost(1006);
   }
