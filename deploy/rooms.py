@@ -1,10 +1,11 @@
-"""`hub room link`: the room of a unit, and a link that lets a device into it."""
+"""`hub room link`: the room of a unit, and a link that lets a device into it. `hub room revoke` voids one."""
 
 from sqlalchemy import select
 
 from deploy.errors import CommandError
 from deploy.settings import Settings
 from deploy.wiring import office
+from hub.reception.errors import Refusal
 from hub.reception.models import Point
 from web.services import Services
 
@@ -14,6 +15,15 @@ async def make_link(settings: Settings, code: str) -> str:
     async with office(settings) as services:
         point = await _room(services, code)
         return f"{settings.url}/enrol/{await services.points.issue(point)}"
+
+
+async def revoke_link(settings: Settings, link: str) -> None:
+    """Void a link, given whole or by its code, and send out every device it let in. Raises CommandError."""
+    async with open_services(settings) as services:
+        try:
+            await services.points.revoke(link.strip().rstrip("/").rpartition("/")[2])
+        except Refusal as refusal:
+            raise CommandError("there is no such link") from refusal
 
 
 async def _room(services: Services, code: str) -> str:

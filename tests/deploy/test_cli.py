@@ -84,10 +84,11 @@ def test_a_wrong_setting_is_named_before_anything_starts(hub: Hub) -> None:
     assert hub.apart("serve", code=78, HUB_PROT="1").startswith("hub: there is no setting HUB_PROT")
 
 
-def test_a_new_database_is_asked_for_by_name(hub: Hub) -> None:
-    assert hub("verify", "live", code=1) == "hub: the database is not up to date; run: hub db upgrade"
-    assert hub("db", "upgrade") == "The database is up to date."
+def test_an_empty_database_is_made_and_an_older_one_asked_about(hub: Hub) -> None:
     assert hub("verify", "live", code=1) == "hub: no session is live"
+    with sqlite3.connect(hub.folder / "hub.db") as database:
+        database.execute("DROP TABLE sessions")
+    assert hub("verify", "live", code=1) == "hub: the database is not up to date; run: hub db upgrade"
 
 
 def test_a_taken_port_is_named_and_leaves_nothing_running(hub: Hub) -> None:

@@ -140,10 +140,7 @@ async def test_a_description_that_is_none_is_a_400_with_a_code(hub: DemoHub, kin
     good = view_offer()
     bad = [b"", b"\xff\xfe", b"v=0", b"{}", b"v=0" + b"\0" * 1000]
     bad += [part.encode() for part in (good[:200], good.replace("sha-256", "sha-1"), "m=" + good)]
-    bad += [
-        good.replace("a=ice-ufrag", "a=x").encode(),
-        good.replace("opus", "x").replace("VP8", "y").encode(),
-    ]
+    bad += [good.replace("a=ice-ufrag", "a=x").encode(), re.sub("opus|VP8|H264", "x", good).encode()]
     headers = {"Authorization": bearer(hub, "publish" if kind == "whip" else "view")}
     async with outside(hub, headers=headers) as http:
         for body in bad:

@@ -43,7 +43,7 @@ class Losses:
         return self._missing.pop(number, None) is not None
 
     def due(self, now: float, again: float) -> tuple[list[int], bool]:
-        """The numbers to ask for now (at most 17 × 64 at once), and whether one was just given up.
+        """The numbers to ask for now, and whether one was just given up.
 
         `again` is the wait before the same number is asked for once more: about a round trip.
         """

@@ -2,6 +2,7 @@
 viewers."""
 
 from collections.abc import Iterable, Iterator
+from math import inf
 
 from hub.relay.core import ntp, rtcp_write
 from hub.relay.core.limits import Limits
@@ -43,7 +44,8 @@ class UpstreamReports:
     def tick(self, publishers: Iterable[Peer], now: float) -> None:
         """Report to those whose turn it is."""
         for peer in publishers:
-            began_at, due_at = self._schedule[peer.spec.peer]
+            # A publisher that sent only malformed packets has not begun.
+            began_at, due_at = self._schedule.get(peer.spec.peer, (now, inf))
             if now >= due_at:
                 interval = _EAGER_INTERVAL if now - began_at < _EAGER_SECONDS else _STEADY_INTERVAL
                 self._schedule[peer.spec.peer] = began_at, now + interval

@@ -5,6 +5,7 @@ import itertools
 from hub.relay.core.limits import Limits
 from hub.relay.core.plan import Plan
 from hub.relay.core.rtcp import KeyframeRequest, Nack, ReceiverReport, Remb, SenderReport
+from hub.relay.core.rtcp_write import sender_report
 from hub.relay.core.rtp import Rtp
 from hub.relay.core.specs import HUB_PAYLOAD_TYPES, SLOT_SSRC, Codec
 from tests.kit.media import Camera, Lab, microphone, nack_from, pli_from
@@ -457,6 +458,43 @@ def test_bad_packets_are_counted_by_reason_and_hurt_nobody() -> None:
     assert counted["rtcp_unknown_peer"] == 1
     assert counted["rtp_unexpected"] == 1
     assert counted["rtcp_malformed"] > 0
+
+
+def test_a_publisher_of_nothing_but_rubbish_gets_no_report() -> None:
+    lab = Lab()
+    lab.peer("hall")
+    lab.rtp("hall", b"\x80\x60" + bytes(10) + b"\x80")
+    lab.pass_time(3)
+    assert lab.totals.values["rtp_malformed_vp8"] == 1
+    assert lab.feedback == {}
+
+
+def test_lips_are_in_time_whatever_the_publishers_clocks() -> None:
+    lab = Lab()
+    camera, voice = Camera(ssrc=1, timestamp=4_000_000_000), microphone(2)
+    lab.peer("hall", "hall")
+    lab.stage("all", main="hall", voice1="hall")
+    lab.peer("anna")
+    captured = 50.0  # on the publisher's clock; the picture travels 200 ms, the voice none
+    for frame in range(40):
+        lab.pass_time(0.05)
+        picture_at, voice_at = captured + frame * 0.05 - 0.2, captured + frame * 0.05
+        if frame % 10 == 0:
+            lab.rtcp("hall", report_of(1, picture_at, camera.timestamp))
+            lab.rtcp("hall", report_of(2, voice_at, voice.timestamp))
+        camera.step, voice.step = 4500, 2400
+        lab.rtp("hall", camera.packet(key=frame == 0))
+        lab.rtp("hall", voice.packet())
+    reports = {r.ssrc: r for r in lab.asked("anna", SenderReport) if isinstance(r, SenderReport)}
+    main, voice1 = reports[SLOT_SSRC["main"]], reports[SLOT_SSRC["voice1"]]
+    assert main.ntp == voice1.ntp
+    shown = (lab.seen("anna")[-1].timestamp - main.timestamp) / 90_000
+    heard = (lab.seen("anna", "voice1")[-1].timestamp - voice1.timestamp) / 48_000
+    assert abs((heard - shown) - 0.2) < 0.001
+
+
+def report_of(ssrc: int, at: float, timestamp: int) -> bytes:
+    return sender_report(ssrc, int(at * (1 << 32)), timestamp, 1, 1)
 
 
 def test_the_core_is_silent_when_nobody_is_there() -> None:

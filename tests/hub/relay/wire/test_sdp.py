@@ -96,3 +96,17 @@ def test_candidates_prefer_the_first_address() -> None:
     assert " 192.0.2.1 3478 typ host" in first
     assert int(first.split()[3]) > int(second.split()[3])
     assert end == "a=end-of-candidates"
+
+
+def test_what_means_nothing_to_us_is_not_parsed() -> None:
+    strange = "a=candidate:what\r\na=rtcp:x\r\na=ssrc:y\r\nc=IN IP9 z\r\n\x85a=extmap:-\r\n"
+    assert sdp.read(OFFER + strange) == sdp.read(OFFER)
+
+
+@pytest.mark.parametrize(
+    "line", ["\n", "a=rtcp-fb:* x{}\n", "a=ssrc:{} a:\n", "a=fmtp:96 a={}\n", "a=mid:{}\n"]
+)
+def test_a_description_of_very_many_lines_is_bad(line: str) -> None:
+    many = "".join(line.format(number) for number in range(sdp.MOST_TEXT_LINES))
+    with pytest.raises(sdp.SdpBad, match="too"):
+        sdp.read((OFFER + many)[: sdp.LONGEST])
