@@ -181,6 +181,15 @@ def room_link(unit: Annotated[str, typer.Argument(help="Code of the unit whose r
     typer.echo(_guarded(make_link(_settings_of_data(), unit)))
 
 
+@room_app.command("revoke")
+def room_revoke(link: Annotated[str, typer.Argument(help="The link, or its code.")]) -> None:
+    """Void a link that was lost, and send out every device that it let in."""
+    from deploy.rooms import revoke_link
+
+    _guarded(revoke_link(_settings_of_data(), link))
+    typer.echo("The link is void, and so are the screens it let in.")
+
+
 @bench_app.command("relay")
 def bench_relay(
     points: Annotated[int, typer.Option(min=1, max=2000, help="Viewers.")] = 190,

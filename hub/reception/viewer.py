@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Staff of the session (`staff`), an invited room (`point` is set), or an observer (neither).
+    """Staff of the session (`staff`), a technician, an invited room (`point` is set), or an observer (none of
+    these). A technician sees rooms and links but no case, no words and no picture.
 
     `unit` is the id and `unit_code` the official code of the unit they act for. `chair` tells the chair from
     other staff.
@@ -15,9 +16,15 @@ class Viewer:
     name: str
     staff: bool = False
     chair: bool = False
+    technician: bool = False
     point: str | None = None
     unit: str | None = None
     unit_code: str | None = None
+
+    @property
+    def sees_wall(self) -> bool:
+        """Whether the state of all rooms is theirs to see."""
+        return self.staff or self.technician
 
     @property
     def groups(self) -> frozenset[str]:
@@ -26,4 +33,6 @@ class Viewer:
             return frozenset({"staff"})
         if self.point is not None:
             return frozenset({"points", f"point:{self.point}", f"unit:{self.unit}"})
+        if self.technician:
+            return frozenset({"technicians"})
         return frozenset({"observers"})

@@ -18,6 +18,8 @@ Wire = dict[str, Any]
 
 def inside(item: Item, viewer: Viewer) -> bool:
     """Whether the participant is in the item's audience now."""
+    if viewer.technician:
+        return False
     if viewer.staff or item.audience is Audience.ALL:
         return True
     if viewer.point is None:
@@ -29,6 +31,8 @@ def inside(item: Item, viewer: Viewer) -> bool:
 
 def sees_case(item: Item, viewer: Viewer) -> bool:
     """Whether the participant may know which case the item is about."""
+    if viewer.technician:
+        return False
     return item.audience is not Audience.CLOSED or inside(item, viewer)
 
 
@@ -53,10 +57,10 @@ def view(state: SessionState, viewer: Viewer) -> Wire:
         "hands": [
             {"point": point, "at": wire_time(at)}
             for point, at in state.hands
-            if viewer.staff or point == viewer.point
+            if viewer.sees_wall or point == viewer.point
         ],
-        "points": _points(state) if viewer.staff else {},
-        "sources": {key: {"name": name} for key, name in state.sources.items()} if viewer.staff else {},
+        "points": _points(state) if viewer.sees_wall else {},
+        "sources": {key: {"name": name} for key, name in state.sources.items()} if viewer.sees_wall else {},
         "notes": _notes(state, viewer, state.items),
         "taken_up": _taken_up(state, viewer, state.items),
         "directives": _directives(state, viewer, state.items),
@@ -93,7 +97,9 @@ def _may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
     own = viewer.point is not None and bool(event.data.get("point") == viewer.point)
     match scope:
         case Scope.POINT:
-            return own
+            return own or viewer.sees_wall
+        case Scope.STAFF:
+            return viewer.sees_wall
         case Scope.FLOOR:
             return own or inside(state.items[str(event.item_id)], viewer)
         case Scope.ITEM:

@@ -2,7 +2,7 @@
 import { nextItem } from "../session/select.js";
 import { clone, fill, icon, reconcile, slot, word } from "./dom.js";
 
-const SIGNS = { queued: "neutral", called: "play", hearing: "play", concluded: "fine", deferred: "attention" };
+const SIGNS = { queued: "queued", called: "play", hearing: "play", concluded: "fine", deferred: "attention" };
 
 export class Agenda {
   constructor(app) {
@@ -28,7 +28,7 @@ export class Agenda {
     const current = view.current === item.id && ["called", "hearing"].includes(item.state);
     const classes = ["item", item.state, current && "current", next?.id === item.id && "next"];
     node.className = classes.filter(Boolean).join(" ");
-    const parts = item.case ? [word(`kind.${item.case.kind}`), item.case.number] : [];
+    const parts = item.case ? [item.case.number, word(`kind.${item.case.kind}`)] : [];
     if (item.state !== "queued" || parts.length === 0) parts.unshift(word(`item.state.${item.state}`));
     fill(node, { n: item.position, title: item.case?.unit_name ?? word("agenda.hidden"), meta: parts.join(" · ") });
     node.querySelector('[data-act="show"]').title = item.case?.title ?? "";

@@ -54,8 +54,8 @@ export class Bar {
 
   #audience(view, current) {
     const watched = slot(this.root, "audience");
-    if (watched) return current && setState(watched, "", word(`audience.${current.audience}`), "lock");
     const closed = current?.audience === "closed";
+    if (watched) return current && setState(watched, "", word(`audience.${current.audience}`), closed ? "lock" : "eye");
     const settable = Boolean(current) && view.session.state !== "closed";
     for (const button of this.root.querySelectorAll("[data-audience]")) {
       button.setAttribute("aria-pressed", String(current?.audience === button.dataset.audience));
