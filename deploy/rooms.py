@@ -19,7 +19,7 @@ async def make_link(settings: Settings, code: str) -> str:
 
 async def revoke_link(settings: Settings, link: str) -> None:
     """Void a link, given whole or by its code, and send out every device it let in. Raises CommandError."""
-    async with open_services(settings) as services:
+    async with office(settings) as services:
         try:
             await services.points.revoke(link.strip().rstrip("/").rpartition("/")[2])
         except Refusal as refusal:

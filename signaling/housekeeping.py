@@ -60,12 +60,12 @@ class Housekeeping:
         return Wall(points=tiles).dump() if tiles else None
 
     def tell_wall(self, now: float) -> None:
-        """Queue what changed on the wall for all staff."""
+        """Queue what changed on the wall for all who see it."""
         changes = self._wall.changes(now)
-        staff = [seat for seat in self._seats if seat.viewer.staff]
-        if changes and staff:
+        desks = [seat for seat in self._seats if seat.viewer.sees_wall]
+        if changes and desks:
             text = Wall(points=changes).dump()
-            for seat in staff:
+            for seat in desks:
                 seat.outbox.put(text)
 
     def to_record(self, state: SessionState, now: float) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -115,11 +115,11 @@ class SessionHub:
         return welcome
 
     def settle(self, seat: Seat) -> None:
-        """Right after the welcome is queued: what the newcomer missed, and the whole wall for staff."""
+        """Right after the welcome is queued: what the newcomer missed, and the whole wall for who sees it."""
         texts = EventTexts()
         seat.bring(self.live, texts)
         seat.tell_head(texts)
-        wall = self._house.whole_wall() if seat.viewer.staff else None
+        wall = self._house.whole_wall() if seat.viewer.sees_wall else None
         if wall is not None:
             seat.outbox.put(wall)
 

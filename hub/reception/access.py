@@ -10,8 +10,11 @@ from hub.reception.viewer import Viewer
 from hub.units import queries
 from hub.units.models import Unit
 
-FROM_ABOVE = STAFF | {Role.SUPERVISOR}
+FROM_ABOVE = STAFF | {Role.SUPERVISOR, Role.TECHNICIAN}
 """Roles that see the sessions of their unit and of the units below it."""
+
+SEE_CASES = STAFF | {Role.SUPERVISOR}
+"""Beside one of these, the role of a technician takes nothing away."""
 
 INVITED = STAFF | {Role.POINT_LEADER, Role.POINT_CLERK, Role.ADVISER}
 """Roles that may look on when their unit's room is invited."""
@@ -26,9 +29,14 @@ async def viewer_of(session: AsyncSession, row: Session, actor: Actor) -> Viewer
     unit = await session.get(Unit, actor.unit) if actor.unit is not None else None
     code = unit.code if unit is not None else None
     if actor.roles & FROM_ABOVE and await _above(session, row, actor):
-        is_chair = Role.CHAIR in actor.roles
         return Viewer(
-            actor.key, actor.name, staff=actor.is_staff, chair=is_chair, unit=actor.unit, unit_code=code
+            actor.key,
+            actor.name,
+            staff=actor.is_staff,
+            chair=Role.CHAIR in actor.roles,
+            technician=Role.TECHNICIAN in actor.roles and not actor.roles & SEE_CASES,
+            unit=actor.unit,
+            unit_code=code,
         )
     if actor.roles & INVITED and await _unit_invited(session, row.id, actor.unit):
         return Viewer(actor.key, actor.name, unit=actor.unit, unit_code=code)

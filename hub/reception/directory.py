@@ -49,6 +49,7 @@ async def info(session: AsyncSession, row: Session, viewer: Viewer) -> SessionIn
         points=await session.scalar(points) or 0,
         head_n=row.head_n,
         staff=viewer.staff,
+        technician=viewer.technician,
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """One session, for lists and headings. `hub_unit` is a unit's id. `staff`: the asker runs it."""
+    """One session, for lists and headings. `hub_unit` is a unit's id. `staff`: the asker runs it;
+    `technician`: they look after its rooms and links.
+    """
 
     id: str
     title: str
@@ -23,6 +25,7 @@ class SessionInfo:
     points: int
     head_n: int
     staff: bool
+    technician: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,12 +142,12 @@ class Receptions:
         return may(viewer)
 
     async def points_of(self, actor: Actor, session_id: str) -> list[PointInfo]:
-        """The points invited to a session, in fixed places. Raises Refusal session_unknown, not_allowed (not
-        staff).
+        """The points invited to a session, in fixed places. Raises Refusal session_unknown, not_allowed
+        (neither staff nor technician).
         """
         async with self._db.read() as session:
             _, viewer = await self._seen(session, session_id, actor)
-            if not viewer.staff:
+            if not viewer.sees_wall:
                 raise Refusal("not_allowed")
             return await directory.points_of(session, session_id)
 

@@ -98,8 +98,6 @@ def _may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
     match scope:
         case Scope.POINT:
             return own or viewer.sees_wall
-        case Scope.STAFF:
-            return viewer.sees_wall
         case Scope.FLOOR:
             return own or inside(state.items[str(event.item_id)], viewer)
         case Scope.ITEM:
@@ -108,8 +106,8 @@ def _may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
             return sees_case(state.items[str(event.item_id)], viewer)
         case Scope.DIRECTIVE:
             return sees_directive(state, viewer, state.directives[event.data["directive"]])
-        case _:
-            return False
+        case Scope.STAFF | _:
+            return viewer.sees_wall
 
 
 _MASKED = frozenset({"item.added", "item.concluded", "item.deferred"})

@@ -27,7 +27,9 @@ async def tile_is(page: Page, name: str, state: str, seconds: float = 30.0) -> N
 
     async def said() -> bool:
         label = await tile.get_attribute("aria-label") or ""
-        return label.startswith(translate("vi", "wall.tile", name=name, state=translate("vi", f"wall.{state}")))
+        return label.startswith(
+            translate("vi", "wall.tile", name=name, state=translate("vi", f"wall.{state}"))
+        )
 
     await until(said, f"{name} is {state}", seconds)
     assert state in (await tile.get_attribute("class") or "").split()

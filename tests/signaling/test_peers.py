@@ -69,3 +69,12 @@ def test_letting_go_and_holding_again():
     assert peers.orphans(10.0 + ORPHAN_SECONDS) == ["m"]
     peers.forget("m")
     assert peers.orphans(1000.0) == []
+
+
+def test_a_peer_let_go_for_good_is_an_orphan_at_once_unless_it_is_held_again():
+    peers = Peers()
+    peers.add("m", "point:1")
+    peers.let_go("m", 10.0, for_good=True)
+    assert peers.orphans(10.0) == ["m"]
+    peers.hold("m")
+    assert peers.orphans(10.0) == []

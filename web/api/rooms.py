@@ -22,7 +22,7 @@ LINK_UNKNOWN: Final = "link_unknown"
 
 @router.get("/enrol/{code}")
 async def enrol(request: Request, code: str) -> Response:
-    """Open the link once: the device is the room's from then on. A wrong code and a revoked one get the same 404."""
+    """Open the link once: the device is the room's from then on. A wrong or void code gets a 404."""
     try:
         value = await services_of(request).points.enrol(code, request.cookies.get(DEVICE_COOKIE))
     except Refusal:

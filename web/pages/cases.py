@@ -122,5 +122,6 @@ def _short(t: Any, moment: Moment) -> str:
     if i18n.has(i18n.DEFAULT, short):
         reason = moment.data.get("reason", "")
         reason = t("reason.next_called") if reason == "next_called" else reason
-        return str(t(short, **{**moment.data, "reason": reason}))
+        to = t(f"audience.{moment.data['audience']}") if moment.kind == "audience.set" else ""
+        return str(t(short, **{**moment.data, "reason": reason, "to": to}))
     return tell(t, moment.kind, moment.data, NO_NAMES)

@@ -1,4 +1,6 @@
-"""The desk of chair and clerk; for everyone else who may look on, the same desk without hands."""
+"""The desk of chair and clerk; for everyone else who may look on, the same desk without hands; for a
+technician its wall alone.
+"""
 
 from functools import partial
 from typing import Any, Final
@@ -8,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.people.actor import Actor
+from hub.reception.info import SessionInfo
 from hub.units.models import Unit
 from web import i18n
 from web.auth import SomeAccount
@@ -38,6 +41,7 @@ KEYS: Final = (
     ("?", "help"),
 )
 WATCHING_KEYS: Final = frozenset({"s", "esc", "help"})
+WALL_KEYS: Final = frozenset({"slash", "arrows"})
 
 
 @router.get("/sessions/{session_id}")
@@ -45,9 +49,9 @@ async def console(request: Request, session_id: str, actor: SomeAccount) -> Resp
     """One session, live."""
     services = services_of(request)
     session = await services.receptions.get_for(actor, session_id)
-    staff = await _for_staff(services, actor, session_id) if session.staff else _EMPTY
+    parts = {**_EMPTY, **await _parts(services, actor, session)}
     watching = not session.staff
-    keys = [each for each in KEYS if not watching or each[1] in WATCHING_KEYS]
+    keys = [each for each in KEYS if not watching or each[1] in _watching_keys(session)]
     today = services.units.today()
     return page(
         request,
@@ -59,16 +63,23 @@ async def console(request: Request, session_id: str, actor: SomeAccount) -> Resp
         today=today,
         words=CONSOLE,
         short=partial(_short, i18n.locale_of(request)),
-        **staff,
+        **parts,
     )
 
 
 _EMPTY: Final[dict[str, Any]] = {"bands": [], "units": []}
 
 
-async def _for_staff(services: Services, actor: Actor, session_id: str) -> dict[str, Any]:
-    points = await services.receptions.points_of(actor, session_id)
-    return {"bands": bands(points), "units": _choices(await services.units.valid_on())}
+async def _parts(services: Services, actor: Actor, session: SessionInfo) -> dict[str, Any]:
+    """What only staff and technicians have on the page."""
+    if not (session.staff or session.technician):
+        return {}
+    wall = {"bands": bands(await services.receptions.points_of(actor, session.id))}
+    return wall | {"units": _choices(await services.units.valid_on())} if session.staff else wall
+
+
+def _watching_keys(session: SessionInfo) -> frozenset[str]:
+    return WATCHING_KEYS | WALL_KEYS if session.technician else WATCHING_KEYS
 
 
 def _short(locale: i18n.Locale, name: str) -> str:

@@ -32,6 +32,8 @@ CONSOLE: Final[tuple[str, ...]] = (
         "program.nobody",
         "program.main",
         "program.second",
+        "program.not_live",
+        "program.closed",
         "floor.calling",
         "program.second.none",
         "program.second.silent",

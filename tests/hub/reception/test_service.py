@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -156,7 +157,7 @@ async def test_a_session_that_is_not_theirs_does_not_exist(house: House) -> None
     strangers = [
         house.room("C21"),
         house.account(Role.CLERK, "D2"),
-        house.account(Role.TECHNICIAN),
+        house.account(Role.TECHNICIAN, "D2"),
         house.account(Role.ADMINISTRATOR, None),
         Actor("account:none", "nobody"),
     ]
@@ -167,6 +168,21 @@ async def test_a_session_that_is_not_theirs_does_not_exist(house: House) -> None
         with pytest.raises(Refusal, match="session_unknown"):
             await house.receptions.viewer(stranger, session)
         assert await house.receptions.list_for(stranger) == []
+
+
+async def test_a_technician_sees_rooms_and_no_case(house: House) -> None:
+    session = await house.session(await house.case(), rooms=("C11",))
+    technician = house.account(Role.TECHNICIAN)
+    viewer = await house.viewer(technician, session)
+    assert (viewer.staff, viewer.technician, viewer.sees_wall) == (False, True, True)
+    assert viewer.groups == {"technicians"}, "no picture of any hearing"
+    assert [point.id for point in await house.receptions.points_of(technician, session)] == [
+        house.point["C11"]
+    ]
+    assert house.receptions.may(viewer) == []
+    both = house.account(Role.CLERK)
+    mixed = replace(both, roles=both.roles | {Role.TECHNICIAN})
+    assert not (await house.viewer(mixed, session)).technician, "a clerk loses nothing by it"
 
 
 async def test_who_sees_a_session_as_what(house: House) -> None:

@@ -124,6 +124,7 @@ async def play(house: House, seed: int) -> tuple[list[Event], list[Viewer]]:
         house.clock.advance(dice.choice([0, 0.25, 3]))
         await game.step()
     actors = [house.clerk, *(house.room(code) for code in ROOMS), house.account(Role.SUPERVISOR)]
+    actors.append(house.account(Role.TECHNICIAN))
     return await house.receptions.load(session), [await house.viewer(actor, session) for actor in actors]
 
 

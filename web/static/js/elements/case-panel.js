@@ -103,6 +103,7 @@ export class CasePanel {
   }
 
   async #reclassify(item) {
+    for (const button of document.querySelectorAll("#ask-kind button[value]")) button.disabled = button.value === item.case.kind;
     const { value } = await ask("ask-kind");
     if (value && value !== item.case.kind) this.app.run("case.reclassify", { case: item.case.id, kind: value });
   }

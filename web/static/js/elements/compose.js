@@ -64,6 +64,7 @@ export class Compose {
   /** "/d " at the beginning turns what is written into a directive, and so on. */
   #input(event) {
     const field = event.target;
+    this.#forgive(field.form, field.name);
     if (field.name !== "text") return;
     const mode = SLASHES[field.value.slice(0, 3).toLowerCase()];
     if (!mode) return;
@@ -141,6 +142,12 @@ export class Compose {
     return good;
   }
 
+  /** What is being put right is no longer called wrong. */
+  #forgive(form, name) {
+    const error = form.querySelector(`[data-error="${name}"]`);
+    if (error && !error.hidden) this.#check(form, name, true);
+  }
+
   #addSupport() {
     const field = this.forms.directive.elements.support;
     const code = unitCode(field.value);
@@ -159,6 +166,7 @@ export class Compose {
     const day = new Date(`${due.min}T00:00:00Z`);
     day.setUTCDate(day.getUTCDate() + days);
     due.value = day.toISOString().slice(0, 10);
+    this.#forgive(due.form, "due");
   }
 
   #dropSupport(chip) {

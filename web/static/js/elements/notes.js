@@ -14,6 +14,13 @@ export class Notes {
     this.app = app;
     this.root = document.getElementById("notes");
     this.list = slot(this.root, "list");
+    this.atEnd = true;
+    this.list.addEventListener("scroll", () => {
+      const { scrollTop, clientHeight, scrollHeight } = this.list;
+      this.atEnd = scrollHeight - scrollTop - clientHeight < 40;
+    });
+    // A taller form below leaves less room here.
+    new ResizeObserver(() => this.#follow()).observe(this.list);
     this.list.addEventListener("click", (event) => this.#press(event));
     this.list.addEventListener("submit", (event) => this.#save(event));
   }
@@ -22,11 +29,14 @@ export class Notes {
     const item = this.app.looked(view);
     const lines = item ? linesOf(view, item) : [];
     slot(this.root, "empty").hidden = lines.length > 0;
-    const { scrollTop, clientHeight, scrollHeight } = this.list;
-    const atEnd = scrollHeight - scrollTop - clientHeight < 40;
     const key = (line) => `${line.kind}-${line.value.id}`;
     reconcile(this.list, lines, key, (line) => clone(TEMPLATES[line.kind]), (node, line) => UPDATES[line.kind](node, line.value));
-    if (atEnd) this.list.scrollTop = this.list.scrollHeight;
+    this.#follow();
+  }
+
+  /** The newest stays in sight, unless somebody has scrolled back to read. */
+  #follow() {
+    if (this.atEnd) this.list.scrollTop = this.list.scrollHeight;
   }
 
   #note(node) {
@@ -86,7 +96,7 @@ const UPDATES = {
   directive(node, directive) {
     const names = [directive.lead_name, ...directive.supporting.map((code) => unitName(code))];
     const due = word("due.on", { date: dateText(directive.due) });
-    fill(node, { at: hourMinute(directive.at), text: directive.text, to: `${names.join(", ")} · ${due}` });
+    fill(node, { at: hourMinute(directive.at), text: directive.text, to: `${names.join("; ")} · ${due}` });
     const done = directive.acknowledged.includes(directive.lead);
     const state = done ? "acknowledged" : "issued";
     setState(slot(node, "state"), done ? "fine" : "attention", word(`directive.state.${state}`));

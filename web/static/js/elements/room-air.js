@@ -46,7 +46,7 @@ export class RoomAir {
     return this.look();
   }
 
-  /** Look without asking: what is plugged in and whether the browser would allow it. */
+  /** What is plugged in, and whether the browser allows it. A browser that wants to ask is let ask: one press, once. */
   async look() {
     if (this.checking || this.#opening || this.#stream) return undefined;
     const may = await permission();
@@ -54,8 +54,7 @@ export class RoomAir {
     const has = await plugged();
     if (!has.camera && !has.microphone) return this.#became("none");
     if (may === "denied") return this.#became(may);
-    if (may === "granted") return this.check();
-    return this.#became(!has.camera ? "missing" : !has.microphone ? "mute" : null);
+    return this.check();
   }
 
   async #replugged() {
@@ -69,10 +68,10 @@ export class RoomAir {
    * a page be heard without a press, so that is when the voices are started: a room that was allowed once needs no hand.
    */
   async check() {
-    if (this.#stream) return;
+    if (this.#stream || this.checking) return;
     this.checking = true;
     try {
-      const { stream, missing } = await captureBest();
+      const { stream, missing } = await this.#asked();
       this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
       if (this.#called) this.#stream = stream;
       this.#became(missing);
@@ -84,7 +83,7 @@ export class RoomAir {
     } finally {
       this.checking = false;
     }
-    if (!this.app.screens?.playing) this.app.beSilent();
+    if (this.app.screens && !(await this.app.screens.sound(true))) this.app.beSilent();
   }
 
   /** Follow the floor. Called with every change and every tick. */
@@ -114,13 +113,23 @@ export class RoomAir {
     this.app.render();
   }
 
+  /** Capture; while the browser may be asking somebody, the screen says where to press. */
+  async #asked() {
+    this.asking = (await permission()) === "prompt";
+    this.app.render();
+    try {
+      return await captureBest();
+    } finally {
+      this.asking = false;
+    }
+  }
+
   get #called() {
     return hasFloor(this.app.view, this.app.point);
   }
 
   async #open() {
-    this.#opening = captureBest();
-    permission().then((may) => (this.asking = may === "prompt" && this.#opening !== null));
+    this.#opening = this.#asked();
     try {
       const { stream, missing } = await this.#opening;
       this.#stream = stream;
@@ -130,7 +139,6 @@ export class RoomAir {
       this.#became(error.why ?? "busy");
     } finally {
       this.#opening = null;
-      this.asking = false;
       this.app.render();
     }
   }

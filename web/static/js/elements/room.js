@@ -240,7 +240,7 @@ export class Room {
   }
 
   #troubleBanner(state) {
-    const wanted = this.air.trouble && state !== "trouble" && !this.#troubleSeen && this.#ended === null;
+    const wanted = (this.air.trouble || this.air.asking) && state !== "trouble" && !this.#troubleSeen && this.#ended === null;
     if (wanted) fill(this.banners.show("trouble"), this.#troubleWords());
     else this.banners.hide("trouble");
   }
@@ -267,7 +267,7 @@ export class Room {
   }
 
   #blocked() {
-    if (!this.air.checking) this.beSilent();
+    if (!this.air.checking || this.air.asking) this.beSilent();
   }
 
   /** The browser holds the voices back: one press is needed, anywhere. */
@@ -332,6 +332,7 @@ export class Room {
     }
     if (event.target.closest("input, dialog[open]") || event.ctrlKey || event.altKey || event.metaKey) return;
     const key = event.key.toLowerCase();
+    if (key === "t") event.preventDefault(); // or the letter lands in the field that opens
     if (key === "h") this.foot.press("hand");
     else if (key === "t") document.querySelector('[data-act="take-up"]:not([hidden]):not(:disabled)')?.click();
     else if (key === "p") this.panel.toggle();

@@ -62,11 +62,20 @@ const parts = [bar, agenda, new CasePanel(app), new Notes(app), floor, wall, com
 
 function render(view) {
   for (const part of parts) part.render(view);
-  const names = Object.entries(view.sources).map(([id, source]) => (id === "hall" ? word("program.main") : source.name));
-  write(slot(document.getElementById("on-air"), "sources"), names.join(" · ") || word("program.nobody"));
+  write(slot(document.getElementById("on-air"), "sources"), onAir(view));
   const second = screens.second(view.floor?.name);
   write(slot(second, "name"), view.floor?.name ?? word("program.second"));
   write(slot(second, "none"), word(view.floor ? "program.second.silent" : "program.second.none", { name: view.floor?.name }));
+}
+
+/** Who the rooms see and hear. A room that sends is on air while it has the floor, no longer. */
+function onAir(view) {
+  const closed = view.items.find((item) => item.id === view.current)?.audience === "closed";
+  if (view.session.state !== "live") return word("program.not_live");
+  if (closed && !view.floor) return word("program.closed");
+  const sent = Object.entries(view.sources).filter(([id]) => !id.startsWith("point:") || id === `point:${view.floor?.point}`);
+  const names = sent.map(([id, source]) => (id === "hall" ? word("program.main") : source.name));
+  return names.join(" · ") || word("program.nobody");
 }
 
 store.subscribe(render);
