@@ -117,7 +117,7 @@ def _masked(event: Event, data: Wire, item: Item, viewer: Viewer) -> Wire:
     """What an outsider gets of an event that everyone gets."""
     if event.kind == "item.added":
         if not sees_case(item, viewer):
-            data |= {"audience": Audience.CLOSED.value, "case": None}
+            data |= {"audience": item.audience.value, "case": None}
         return data | {"inside": inside(item, viewer)}
     if event.kind == "item.concluded" and not inside(item, viewer):
         return data | {"text": ""}

@@ -222,7 +222,9 @@ export class Room {
   #top(view, now) {
     const live = document.getElementById("live");
     write(document.getElementById("clock"), hourMinute(now));
-    live.hidden = view.session.state !== "live";
+    const lost = this.cover.shown === "lost";
+    if (lost) this.foot.quality("bad");
+    live.hidden = lost || view.session.state !== "live";
     live.className = `live-mark ${view.session.state}`;
     const speaking = hasFloor(view, this.point) && this.air.onAir;
     this.stage.classList.toggle("on-air", speaking);
