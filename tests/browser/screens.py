@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, Page
 
-from tests.kit.chromium import holds, shots
+from tests.kit.chromium import holds, shots, visit
 from tests.kit.demo import PASSWORD, DemoHub
 
 DESK = {"width": 1366, "height": 768}
@@ -16,12 +16,12 @@ TV = {"width": 1920, "height": 1080}
 async def console(browser: Browser, demo: DemoHub, login: str = "chutri") -> AsyncIterator[Page]:
     """The console of the demo's session, signed in by the form. Fails on any error in the page."""
     async with _page(browser, DESK, "console") as page:
-        await page.goto(f"{demo.url}/sign-in")
+        await visit(page, f"{demo.url}/sign-in")
         await page.fill("input[name=login]", login)
         await page.fill("input[name=password]", PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_url(lambda url: "sign-in" not in url)
-        await page.goto(f"{demo.url}/sessions/{demo.session}")
+        await page.wait_for_url(lambda url: "sign-in" not in url, wait_until="commit")
+        await visit(page, f"{demo.url}/sessions/{demo.session}")
         await holds(page, "window.__hub?.state?.n > 0")
         yield page
 
@@ -30,7 +30,7 @@ async def console(browser: Browser, demo: DemoHub, login: str = "chutri") -> Asy
 async def room(browser: Browser, demo: DemoHub, name: str) -> AsyncIterator[Page]:
     """A room's screen, opened by its enrolment link: no typing."""
     async with _page(browser, TV, f"room-{demo.room(name)['unit']}") as page:
-        await page.goto(demo.enrol(name))
+        await visit(page, demo.enrol(name))
         yield page
 
 

@@ -82,7 +82,7 @@ async def test_a_reload_brings_picture_and_state_back_without_a_click(demo: Demo
     async with chromium(AUTOPLAY) as browser, room(browser, demo, COMMUNE) as commune:
         await decodes(commune)
         before = await commune.evaluate("window.__hub.state.n")
-        await commune.reload()
+        await commune.reload(wait_until="commit")
         await decodes(commune)
         await sounds(commune)
         assert await commune.evaluate("window.__hub.state.n") >= before

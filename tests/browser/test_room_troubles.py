@@ -13,7 +13,7 @@ from playwright.async_api import Page
 
 from tests.browser.screens import console, room
 from tests.browser.words import says, silent_about
-from tests.kit.chromium import chromium, decodes, holds, received, sounds, until
+from tests.kit.chromium import chromium, decodes, holds, received, sounds, until, visit
 from tests.kit.demo import DemoHub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -186,7 +186,7 @@ async def test_an_unknown_link_says_how_to_get_another(demo: DemoHub) -> None:
     async with chromium() as browser:
         page = await browser.new_page(locale="vi")
         for code in ("0" * 16, "abc"):
-            answer = await page.goto(f"{demo.url}/enrol/{code}")
+            answer = await visit(page, f"{demo.url}/enrol/{code}")
             assert answer is not None
             assert answer.status == 404
             await says(page, "room.link.title", "room.link.text")
@@ -197,12 +197,12 @@ async def test_a_revoked_link_and_the_screen_it_let_in_say_what_to_do(demo: Demo
     link = demo.url + link[link.index("/enrol/") :]
     async with chromium(AUTOPLAY) as browser:
         page = await browser.new_page(locale="vi")
-        await page.goto(link)
+        await visit(page, link)
         await decodes(page)
         hub(demo, "room", "revoke", link)
-        await page.reload()
+        await page.reload(wait_until="commit")
         await says(page, "room.gone.title", "room.gone.text")
-        await page.goto(link)
+        await visit(page, link)
         await says(page, "room.link.title", "room.link.text")
 
 

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Response, async_playwright
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 T = TypeVar("T")
 
@@ -90,6 +91,17 @@ async def until(met: Callable[[], Awaitable[T]], what: str, seconds: float = 20.
             return found
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
         await asyncio.sleep(0.1)
+
+
+async def visit(page: Page, url: str) -> Response | None:
+    """Open an address, and once more if it does not end loading.
+
+    About one opening in forty on a busy machine never ended though every request was answered; why is not known.
+    """
+    try:
+        return await page.goto(url, wait_until="domcontentloaded", timeout=12_000)
+    except PlaywrightTimeout:
+        return await page.goto(url, wait_until="domcontentloaded")
 
 
 async def holds(page: Page, expression: str, arg: object = None, seconds: float = 20.0) -> None:
