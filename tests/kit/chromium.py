@@ -96,7 +96,7 @@ async def until(met: Callable[[], Awaitable[T]], what: str, seconds: float = 20.
 async def visit(page: Page, url: str) -> Response | None:
     """Open an address, and once more if it does not end loading.
 
-    About one opening in forty on a busy machine never ended, though every request was answered: why is unknown.
+    About one opening in forty on a busy machine never ended, though all requests were answered.
     """
     try:
         return await page.goto(url, wait_until="domcontentloaded", timeout=12_000)
