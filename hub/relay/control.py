@@ -5,10 +5,10 @@ and are idempotent: the same request twice leaves the same state, and the second
 The relay keeps forwarding when the link is gone; a web process that comes back asks for `state`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from hub.relay.core.specs import SlotCount, StageSpec
+from hub.relay.core.specs import Rung, SlotCount, SlotName, StageSpec, Want
 
 VERSION: Final = 1
 MAX_FRAME: Final = 4 * 1024 * 1024
@@ -69,6 +69,15 @@ class PutStage:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitPeer:
+    """The most a viewer has use for, by slot; slots that are not named may have all. Replaces what was said
+    before. → `Done`, or `Refused("peer_unknown")`."""
+
+    peer: str
+    wants: tuple[tuple[SlotName, Want], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskState:
     """→ `RelayState`."""
 
@@ -80,7 +89,7 @@ class AskCounts:
     stage: str | None = None
 
 
-Request = OpenPeer | AnswerPeer | AcceptPeer | ClosePeer | PutStage | AskState | AskCounts
+Request = OpenPeer | AnswerPeer | AcceptPeer | ClosePeer | PutStage | LimitPeer | AskState | AskCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +178,13 @@ class SourceEvent:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Every 2 s, of the peers whose reports came in: fraction lost (0–1) and round trip in ms, by peer."""
+    """Every 2 s, of the peers whose reports came in: fraction lost (0–1) and round trip in ms, by peer.
+
+    `rungs` tells of the peers that are sent less than the best there is, slot by slot.
+    """
 
     peers: dict[str, tuple[float, float | None]]
+    rungs: dict[str, dict[SlotName, Rung]] = field(default_factory=dict)
 
 
 Event = PeerUp | PeerDown | SourceEvent | Quality

@@ -77,6 +77,8 @@ class Media:
                 return self._close(request.peer)
             case control.PutStage():
                 return self._put(request.stage)
+            case control.LimitPeer():
+                return control.Refused("peer_unknown", f"there is no peer {request.peer}")
             case control.AskState():
                 return self.state()
             case control.AskCounts():

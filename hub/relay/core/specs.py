@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, get_args
 
-SlotName = Literal["main", "second", "voice1", "voice2", "voice3"]
+SlotName = Literal["main", "second", "document", "voice1", "voice2", "voice3"]
 SLOTS: Final[tuple[SlotName, ...]] = get_args(SlotName)
-PICTURE_SLOTS: Final[tuple[SlotName, ...]] = ("main", "second")
+PICTURE_SLOTS: Final[tuple[SlotName, ...]] = ("main", "second", "document")
 VOICE_SLOTS: Final[tuple[SlotName, ...]] = ("voice1", "voice2", "voice3")
 
 
@@ -20,10 +20,36 @@ class Codec(StrEnum):
 
 
 class TrackKind(StrEnum):
-    """A publisher has at most one track of each kind."""
+    """A publisher has at most one track of each kind. A screen is a shared screen or a document camera."""
 
     CAMERA = "camera"
     MICROPHONE = "microphone"
+    SCREEN = "screen"
+
+
+PICTURE_KINDS: Final = frozenset({TrackKind.CAMERA, TrackKind.SCREEN})
+
+
+class Layer(StrEnum):
+    """The same picture in two sizes (simulcast); the values are the rids of our offers. A track without rids
+    is HIGH."""
+
+    HIGH = "h"
+    LOW = "l"
+
+
+class Rung(StrEnum):
+    """What a viewer is sent of a picture slot, best first. FEW: few frames of the smallest layer there is
+    (of the high one for documents)."""
+
+    HIGH = "high"
+    LOW = "low"
+    FEW = "few"
+    NONE = "none"
+
+
+Want = Literal["high", "low", "none"]
+"""The most a screen has use for: `low` where it shows the slot small, `none` where it does not show it."""
 
 
 CLOCK_RATE: Final[dict[Codec, int]] = {Codec.VP8: 90_000, Codec.H264: 90_000, Codec.OPUS: 48_000}
@@ -34,8 +60,37 @@ PayloadTypes = tuple[tuple[Codec, int], ...]
 HUB_PAYLOAD_TYPES: Final[PayloadTypes] = ((Codec.H264, 102), (Codec.OPUS, 111), (Codec.VP8, 96))
 """What the hub writes into every offer of its own."""
 
-SLOT_SSRC: Final[dict[SlotName, int]] = {"main": 11, "second": 12, "voice1": 21, "voice2": 22, "voice3": 23}
+HUB_RTX_TYPES: Final[dict[Codec, int]] = {Codec.VP8: 97, Codec.H264: 103}
+"""Payload types of retransmissions (RFC 4588) in the hub's offers, by what they repeat."""
+
+SCREEN_PAYLOAD_TYPES: Final[PayloadTypes] = ((Codec.H264, 104), (Codec.VP8, 98))
+SCREEN_RTX_TYPES: Final[dict[Codec, int]] = {Codec.VP8: 99, Codec.H264: 105}
+"""Of the m-line for screens: on one transport the payload type alone tells a camera from a screen."""
+
+SLOT_SSRC: Final[dict[SlotName, int]] = {
+    "main": 11, "second": 12, "document": 13, "voice1": 21, "voice2": 22, "voice3": 23,
+}  # fmt: skip
 """The same SSRCs towards every viewer: each viewer has its own keys, so they never meet."""
+
+PROBE_SSRC: Final[dict[SlotName, int]] = {"main": 111, "second": 112, "document": 113}
+"""SSRCs of the viewers' rtx streams: only padding that probes a line leaves on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extensions:
+    """Ids (1–14) of the RTP header extensions (RFC 8285) a publisher sends; 0: not agreed."""
+
+    mid: int = 0
+    rid: int = 0
+    repaired_rid: int = 0
+    sequence: int = 0
+    """Transport-wide sequence number."""
+
+
+HUB_EXTENSIONS: Final = Extensions(mid=1, rid=4, repaired_rid=5, sequence=3)
+"""What the hub writes into its offers for publishers."""
+ABS_SEND_TIME: Final = 2
+"""Id of abs-send-time towards viewers: the one extension that forwarded packets carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +107,8 @@ class PeerSpec:
 
     `groups` are opaque labels matched against a stage's audience. `receives` are the slots it negotiated.
     `publishes` maps each inbound payload type to its codec and kind; empty means that whatever it sends is
-    dropped.
+    dropped. `repeats` maps inbound rtx payload types to those they repeat. `probe_type` is the payload type
+    of outbound rtx padding, None where rtx was not agreed. `remb` tells whether the viewer promised REMB.
     """
 
     peer: str
@@ -61,6 +117,10 @@ class PeerSpec:
     receives: frozenset[SlotName]
     payload_types: PayloadTypes
     publishes: tuple[tuple[int, Codec, TrackKind], ...] = ()
+    repeats: tuple[tuple[int, int], ...] = ()
+    extensions: Extensions = Extensions()
+    probe_type: int | None = None
+    remb: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +129,13 @@ class StageSpec:
     receive.
 
     `audience` holds group labels; a peer is inside when it has at least one of them. Empty means nobody.
+    `details` are the slots whose content prefers sharpness over rate: documents and screens.
     """
 
     stage: str
     audience: frozenset[str] = frozenset()
     slots: tuple[tuple[SlotName, SourceId], ...] = ()
+    details: frozenset[SlotName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
