@@ -19,7 +19,7 @@ WHOLE := browser or integration or bench
 help: ## list the targets
 	@echo "Reception Hub"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
-	@echo "Variables of make demo: PORT=8080 (pages and media), POINTS=24 (simulated rooms, up to 190), LAN=1 (HTTPS for the local network)"
+	@echo "Variables of make demo: PORT=8080 (pages; media on the next one), POINTS=24 (simulated rooms, up to 190), LAN=1 (HTTPS for the local network)"
 	@echo "Variable of make test:  ARGS='-k name' (handed to pytest)"
 
 demo: .venv/.base ## a live reception on this machine, with invented people; Ctrl-C ends it

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from deploy.bench.commands import app as bench_app
 from deploy.orphan import die_with_parent
 from deploy.settings import Settings, SettingsError, read_settings
 from deploy.supervisor import BROKEN_SETTINGS
@@ -26,7 +27,6 @@ app = typer.Typer(
 )
 units_app = typer.Typer(help="The administrative tree.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
-bench_app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 people_app = typer.Typer(help="Accounts.", no_args_is_help=True)
 room_app = typer.Typer(help="Rooms of connection points.", no_args_is_help=True)
 app.add_typer(units_app, name="units")
@@ -41,13 +41,6 @@ class May(StrEnum):
 
     PUBLISH = "publish"
     VIEW = "view"
-
-
-class Victim(StrEnum):
-    """The process a live bench kills."""
-
-    RELAY = "relay"
-    WEB = "web"
 
 
 @app.command()
@@ -74,12 +67,17 @@ def serve() -> None:
 
 
 @app.command(hidden=True)
-def relay() -> None:
-    """The relay process, as the supervisor starts it."""
-    from deploy.relay_process import run_relay
+def relay(index: Annotated[int, typer.Option(min=0, max=7)] = 0) -> None:
+    """A relay process, as the supervisor starts it."""
+    from deploy.relay_process import keep_relay, run_relay
+    from hub.relay.held import inherited
 
-    settings = _child("relay")
-    _run_fast(run_relay(settings))
+    settings = _child("relay" if index == 0 else f"relay-{index}")
+    held = inherited(os.environ)
+    if held is None:
+        _run_fast(run_relay(settings, index))
+    else:
+        _exit(keep_relay(settings, index, held))
 
 
 @app.command(hidden=True)
@@ -106,11 +104,13 @@ def token(
     may: Annotated[May, typer.Option(help="What the bearer may do.")],
     unit: Annotated[str | None, typer.Option(help="Code of the unit whose place a viewer takes.")] = None,
     ttl: Annotated[str, typer.Option(help="How long it holds: 90s, 15m, 1h, 7d.")] = "1h",
+    players: Annotated[int, typer.Option(min=1, max=1000, help="Viewers at one time, with `view`.")] = 8,
 ) -> None:
     """Print a bearer for WHIP (publish) or WHEP (view)."""
     from deploy.tokens import make_token
 
-    made = _guarded(make_token(_settings_of_data(), session, may=may.value, unit=unit, ttl=ttl))
+    wanted = make_token(_settings_of_data(), session, may=may.value, unit=unit, ttl=ttl, players=players)
+    made = _guarded(wanted)
     typer.echo(made)
 
 
@@ -190,31 +190,19 @@ def room_revoke(link: Annotated[str, typer.Argument(help="The link, or its code.
     typer.echo("The link is void, and so are the screens it let in.")
 
 
-@bench_app.command("relay")
-def bench_relay(
-    points: Annotated[int, typer.Option(min=1, max=2000, help="Viewers.")] = 190,
-    pictures: Annotated[int, typer.Option(min=1, max=2, help="Pictures sent to each.")] = 1,
-    kbps: Annotated[int, typer.Option(min=50, max=20000, help="Of each picture.")] = 1500,
-    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the steady window.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
+@app.command()
+def dump(
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it; else to standard output.", dir_okay=False)
+    ] = None,
 ) -> None:
-    """Forward real DTLS-SRTP to many viewers, and measure what that costs."""
-    from deploy.bench.relay import bench
+    """What the relays are doing, as JSON for a bug report: no address, no name, no key, no token in it.
 
-    _exit(bench(points=points, pictures=pictures, kbps=kbps, seconds=seconds, as_json=as_json))
+    Example: hub dump --out report.json
+    """
+    from deploy.dump import make_dump, write_dump
 
-
-@bench_app.command("live")
-def bench_live(
-    points: Annotated[int, typer.Option(min=1, max=190, help="Simulated rooms.")] = 24,
-    seconds: Annotated[float, typer.Option(min=1, max=7200, help="How long to watch.")] = 30,
-    kill: Annotated[Victim | None, typer.Option(help="Kill this process and time the recovery.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
-) -> None:
-    """Start a whole hub with a demo's data and simulated rooms, and measure it."""
-    from deploy.bench.live import bench
-
-    _exit(bench(points=points, seconds=seconds, kill=kill.value if kill else None, as_json=as_json))
+    write_dump(_guarded(make_dump(_settings_of_data())), out)
 
 
 def main() -> None:

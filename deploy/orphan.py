@@ -16,9 +16,18 @@ def die_with_parent(environ: MutableMapping[str, str]) -> None:
     Does nothing without a named parent (a process started by hand or by systemd), and outside Linux.
     """
     parent = environ.pop(PARENT, "")
-    if not parent or sys.platform != "linux":
+    if parent:
+        die_with(int(parent), signal.SIGTERM)
+
+
+def die_with(parent: int, number: signal.Signals) -> None:
+    """Ask the kernel for that signal when our parent ends. Exits at once if it has already.
+
+    Does nothing outside Linux.
+    """
+    if sys.platform != "linux":
         return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
     # The parent may have died between the fork and the line above.
-    if os.getppid() != int(parent):
+    if os.getppid() != parent:
         sys.exit(0)

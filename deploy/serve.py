@@ -1,4 +1,4 @@
-"""`hub serve`: bring the database up to date, then keep one relay and one web process running."""
+"""`hub serve`: bring the database up to date, then keep the relays and one web process running."""
 
 import asyncio
 import os
@@ -11,9 +11,10 @@ from deploy.errors import CommandError
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.settings import Settings
-from deploy.supervisor import Supervisor, hub_program, stopped_by_signals
+from deploy.supervisor import Program, Supervisor, hub_program, stopped_by_signals
+from hub.relay.held import can_hold, hold
+from hub.relay.names import relay_name
 
-RELAY = hub_program("relay")
 WEB = hub_program("web")
 
 T = TypeVar("T")
@@ -23,18 +24,43 @@ async def serve(settings: Settings) -> int:
     """Run the hub until a signal. Gives the exit code. Raises CommandError, AlreadyRunning."""
     with only_one(settings.run_dir / "supervisor.pid"):
         check_ports(settings)
-        supervisor = Supervisor([RELAY, WEB], settings.run_dir, child_environ(settings))
+        supervisor = Supervisor([*relay_programs(settings), WEB], settings.run_dir, child_environ(settings))
         with stopped_by_signals(supervisor):
             await unless_stopped(supervisor, upgrade(settings.database))
             return await supervisor.run()
 
 
+def relay_programs(settings: Settings) -> list[Program]:
+    """One program for each relay, by its name. Each has its port from now on. Raises CommandError."""
+    return [_relay_program(settings, index) for index in range(settings.relays)]
+
+
+def _relay_program(settings: Settings, index: int) -> Program:
+    name = relay_name(index)
+    command = (*hub_program("relay").command, "--index", str(index))
+    if not can_hold():
+        return Program(name, command)
+    from hub.relay.wire.udp import media_sockets  # noqa: PLC0415 - half a second that other commands spare
+
+    port = settings.media + index
+    try:
+        held = hold(name, media_sockets(settings.media_host, port))
+    except OSError as problem:
+        raise CommandError(
+            f"cannot listen on media port {port} ({problem}); choose another: HUB_MEDIA_PORT"
+        ) from None
+    return Program(name, command, keeps=True, held=held)
+
+
 def check_ports(settings: Settings) -> None:
     """Raise CommandError when the pages' or the media's port is taken: better now than in a restart loop."""
-    wanted = (
-        ("HUB_PORT", settings.host, settings.port, socket.SOCK_STREAM, "TCP"),
-        ("HUB_MEDIA_PORT", settings.media_host, settings.media, socket.SOCK_DGRAM, "UDP"),
-    )
+    pages = ("HUB_PORT", settings.host, settings.port, socket.SOCK_STREAM, "TCP")
+    media = [
+        ("HUB_MEDIA_PORT", settings.media_host, settings.media + index, kind, protocol)
+        for index in range(settings.relays)
+        for kind, protocol in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP"))
+    ]
+    wanted = (pages, *media)
     for name, host, port, kind, protocol in wanted:
         problem = port_problem(host, port, kind)
         if problem:

@@ -2,11 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from hub.relay.names import MOST_RELAYS, relay_name
+from hub.relay.wire.endpoint import read_endpoint
+from signaling.turn import TTL_SECONDS, turn_url
 
 PREFIX = "HUB_"
 LONGEST_DATA_DIR = 90
@@ -45,10 +50,27 @@ class Settings(BaseSettings):
     media_host: str = "0.0.0.0"
     """Address the relay listens on."""
     media_port: int = Field(default=0, ge=0, le=65535)
-    """UDP port of all media; 0: the same number as `port`."""
+    """UDP and TCP port of all media; 0: the number after `port`."""
     media_addresses: str = ""
-    """Addresses given to browsers for media, with commas; empty: those of this machine."""
+    """Addresses given to browsers for media, with commas, best first, each with a port of its own if it has
+    one (`10.0.0.5,203.0.113.7:40000`, IPv6 with a port in brackets); empty: those of this machine."""
+    media_codec: Literal["vp8", "h264"] = "vp8"
+    """What browsers and encoders that can do both send pictures in."""
+    turn_urls: str = ""
+    """TURN servers for offices that let nothing else out, with commas: `turn:` and `turns:` addresses."""
+    turn_secret: str = Field(default="", repr=False)
+    """What the TURN servers know too (coturn's `static-auth-secret`)."""
+    turn_ttl: int = Field(default=TTL_SECONDS, ge=600, le=7 * 86_400)
+    """Seconds for which a credential is good."""
+    relays: int = Field(default=1, ge=1, le=MOST_RELAYS)
+    """Relay processes. Relay i takes the media port plus i."""
+    media_uplink_mbps: int = Field(default=0, ge=0, le=100_000)
+    """What all media this machine sends may take together, in Mbit/s; 0: as much as there is."""
+    media_nice: int = Field(default=-10, ge=-20, le=19)
+    """The relays' scheduling priority, where the system lets them have it."""
 
+    metrics_token: str = Field(default="", repr=False)
+    """Bearer with which `/metrics` may be read from elsewhere; empty: from this machine only."""
     log_format: Literal["json", "human"] = "json"
     """One JSON object a line, or short lines for a terminal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -69,6 +91,42 @@ class Settings(BaseSettings):
         if len(bytes(value)) > LONGEST_DATA_DIR:
             raise ValueError(f"must be at most {LONGEST_DATA_DIR} bytes long: a socket lives below it")
         return value
+
+    @model_validator(mode="after")
+    def _room_for_the_relays(self) -> "Settings":
+        if self.media + self.relays - 1 > 65535:
+            raise ValueError(
+                f"{self.relays} relays from media port {self.media} on: there is no port that high"
+            )
+        return self
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _not_guessed(cls, value: str) -> str:
+        if value and len(value) < 16:
+            raise ValueError("must have at least 16 characters")
+        return value
+
+    @field_validator("media_host")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        return str(ip_address(value))
+
+    @field_validator("media_addresses")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        return ",".join(str(read_endpoint(part)) for part in split(value))
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _turn_urls(cls, value: str) -> str:
+        return ",".join(map(turn_url, split(value)))
+
+    @model_validator(mode="after")
+    def _turn_and_its_secret(self) -> "Settings":
+        if bool(self.turn_urls) != bool(self.turn_secret):
+            raise ValueError("turn_urls and turn_secret go together")
+        return self
 
     @model_validator(mode="after")
     def _certificate_and_key(self) -> "Settings":
@@ -93,8 +151,13 @@ class Settings(BaseSettings):
 
     @property
     def media(self) -> int:
-        """The UDP port of all media."""
-        return self.media_port or self.port
+        """The UDP and TCP port of all media."""
+        return self.media_port or self.port + 1
+
+    @property
+    def turn(self) -> tuple[str, ...]:
+        """The TURN servers' addresses."""
+        return tuple(split(self.turn_urls))
 
     @property
     def run_dir(self) -> Path:
@@ -108,8 +171,12 @@ class Settings(BaseSettings):
 
     @property
     def relay_socket(self) -> Path:
-        """The control link."""
-        return self.run_dir / "relay.sock"
+        """The control link of the first relay."""
+        return self.relay_socket_of(0)
+
+    def relay_socket_of(self, relay: int) -> Path:
+        """The control link of a relay."""
+        return self.run_dir / f"{relay_name(relay)}.sock"
 
     def environ(self) -> dict[str, str]:
         """The environment that makes the same settings in another process."""
@@ -117,6 +184,11 @@ class Settings(BaseSettings):
         return {
             PREFIX + name.upper(): str(value) for name, value in values.items() if value not in (None, "")
         }
+
+
+def split(value: str) -> list[str]:
+    """The parts of a setting with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
 def read_settings(**changes: Any) -> Settings:

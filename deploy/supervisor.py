@@ -1,8 +1,9 @@
 """Keeps the hub's processes running: starts them, starts a dead one again, ends them all in order.
 
 The supervisor owns its children: `run` returns when all of them have ended, and the kernel ends them should
-the supervisor itself be killed (`deploy.orphan`). Each has a process group of its own, so that Ctrl-C reaches
-the supervisor alone and the order of ending is ours.
+the supervisor itself be killed (`deploy.orphan`). What a program must not lose when it dies, its sockets and
+its ledger, the supervisor holds for it. Each has a process group of its own, so that Ctrl-C reaches the
+supervisor alone and the order of ending is ours.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ import structlog
 from deploy.backoff import Backoff
 from deploy.orphan import PARENT
 from deploy.pidfile import write_pid
+from hub.relay.held import Held
 
 GRACE_S = 4.0
 """How long a child may take to end after SIGTERM, before SIGKILL."""
@@ -32,10 +34,21 @@ log = structlog.get_logger("supervisor")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep running; its pid file is `<name>.pid`."""
+    """One process to keep running; its pid file is `<name>.pid`.
+
+    `keeps`: it is a keeper (`deploy.keeper`), whose worker has that pid file; its own is `<name>-keeper.pid`.
+    `held` is inherited by each process of it, and outlives them all.
+    """
 
     name: str
     command: tuple[str, ...]
+    keeps: bool = False
+    held: Held | None = None
+
+    @property
+    def pid_file(self) -> str:
+        """Name of the file for the pid of the process that we start."""
+        return f"{self.name}-keeper.pid" if self.keeps else f"{self.name}.pid"
 
 
 def hub_program(name: str, *arguments: str) -> Program:
@@ -73,6 +86,9 @@ class Supervisor:
             for keeper in reversed(keepers):
                 keeper.cancel()
                 await asyncio.gather(keeper, return_exceptions=True)
+            for program in self._programs:
+                if program.held is not None:
+                    program.held.close()
         return BROKEN_SETTINGS if self._failed else 0
 
     async def _keep(self, program: Program) -> None:
@@ -89,10 +105,15 @@ class Supervisor:
             await asyncio.sleep(wait)
 
     async def _once(self, program: Program) -> int:
+        held = program.held
         child = await asyncio.create_subprocess_exec(
-            *program.command, env=self._environ, stdin=asyncio.subprocess.DEVNULL, process_group=0
+            *program.command,
+            env={**self._environ, **(held.environ if held else {})},
+            stdin=asyncio.subprocess.DEVNULL,
+            process_group=0,
+            pass_fds=held.descriptors if held else (),
         )
-        pid_file = self._run_dir / f"{program.name}.pid"
+        pid_file = self._run_dir / program.pid_file
         try:
             write_pid(pid_file, child.pid)
             log.info("child started", child=program.name, pid=child.pid)

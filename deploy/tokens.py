@@ -5,10 +5,12 @@ from deploy.sessions import find_session
 from deploy.settings import Settings
 from deploy.ttl import read_ttl
 from deploy.wiring import media_tokens, office
-from hub.people.tokens import May, MediaToken
+from hub.people.tokens import PLAYERS, May, MediaToken
 
 
-async def make_token(settings: Settings, wanted: str, *, may: May, unit: str | None, ttl: str) -> str:
+async def make_token(
+    settings: Settings, wanted: str, *, may: May, unit: str | None, ttl: str, players: int = PLAYERS
+) -> str:
     """Sign a token for a session that is not over. Raises CommandError."""
     try:
         lasts = read_ttl(ttl)
@@ -21,5 +23,5 @@ async def make_token(settings: Settings, wanted: str, *, may: May, unit: str | N
         if unit is not None and await services.units.by_code(unit) is None:
             raise CommandError(f"there is no unit {unit} today")
         expires = services.clock.now() + lasts
-        made = MediaToken(session=session.id, may=may, unit=unit, expires=expires, id=services.ids.new())
+        made = MediaToken(session.id, may, unit, expires, services.ids.new(), players)
         return media_tokens(services.keys).sign(made)

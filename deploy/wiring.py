@@ -11,7 +11,7 @@ from hub.people.secrets import Keys
 from hub.people.service import People
 from hub.people.tokens import MediaTokens
 from hub.reception.service import Receptions
-from hub.relay.client import RelayClient
+from hub.relay.pool import RelayPool
 from hub.store.bus import Bus
 from hub.store.clock import SystemClock
 from hub.store.database import Database
@@ -19,6 +19,7 @@ from hub.store.ids import Ids
 from hub.store.memory import MemoryBus
 from hub.store.redis import RedisBus
 from hub.units.service import Units
+from signaling.turn import Turn
 from web.services import Services, WebSettings
 
 TOKENS_KEY = "tokens"
@@ -63,17 +64,18 @@ def build_services(settings: Settings, db: Database) -> Services:
         cases=cases,
         receptions=Receptions(db, cases, units, clock, ids, keys.get(SEAL_KEY)),
         points=Points(db, clock, ids),
-        relay=RelayClient(settings.relay_socket),
+        relay=RelayPool([settings.relay_socket_of(index) for index in range(settings.relays)]),
         keys=keys,
         clock=clock,
         ids=ids,
+        turn=Turn(settings.turn, settings.turn_secret, settings.turn_ttl),
         demo=settings.demo,
     )
 
 
 def web_settings(settings: Settings) -> WebSettings:
     """What the app is told of the settings."""
-    return WebSettings(public_url=settings.public_url or None)
+    return WebSettings(public_url=settings.public_url or None, metrics_token=settings.metrics_token)
 
 
 def media_tokens(keys: Keys) -> MediaTokens:

@@ -18,6 +18,7 @@ from signaling.messages import (
     MediaClose,
     MediaOpen,
     MediaReport,
+    MediaWant,
     Ping,
     read,
 )
@@ -48,7 +49,7 @@ class Say:
 class Do:
     """Carry out a request that the hub has to answer."""
 
-    request: Command | MediaOpen | MediaAnswer | MediaClose
+    request: Command | MediaOpen | MediaAnswer | MediaClose | MediaWant
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,20 @@ import structlog
 from hub.reception.errors import Refusal
 from hub.reception.program import Feed, program
 from hub.reception.stage import StageWish
-from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable
+from hub.relay.client import RelayRefused, RelayUnavailable
 from hub.relay.core.specs import SlotName, SourceId, StageSpec, TrackKind
+from hub.relay.pool import RelayPool
 from signaling.peers import Peers
 
 log = structlog.get_logger(__name__)
 
 RELAY_SECONDS: Final = 3.0
-"""How long a closing of the doors waits for a relay that is just being restarted; the session is locked
-meanwhile.
+"""How long a closing of the doors waits for a relay that lives and does not answer; the session is locked
+meanwhile. One that is dead is not waited for: it is told first thing when it is started again.
 """
 RETRY_SECONDS: Final = 0.05
+DETAILS: Final[frozenset[SlotName]] = frozenset({"document"})
+"""Slots that show what is read: sharpness before rate."""
 
 
 class Records(Protocol):
@@ -52,7 +55,7 @@ class _Hold:
 class Director:
     """One session's. `records` and `peers` are read whenever a stage is put."""
 
-    def __init__(self, session: str, relay: RelayClient, records: Records, peers: Peers) -> None:
+    def __init__(self, session: str, relay: RelayPool, records: Records, peers: Peers) -> None:
         self._session = session
         self._relay = relay
         self._records = records
@@ -64,21 +67,18 @@ class Director:
 
     @property
     def stage(self) -> StageSpec | None:
-        """What the relay was last told; None when that is not known."""
+        """What the relays were last told; None when that is not known."""
         return self._put
 
     async def relay_up(self) -> None:
-        """The relay's peers were read, so its sources are known: tell it everything."""
+        """A relay's peers were read, and every relay's were by now, so all sources are known: tell them everything."""
         self._put = None
         self._known.set()
         await self.update()
 
     def relay_down(self) -> None:
-        """Nothing is put until `relay_up`: a stage without the sources of before would cut a running
-        picture.
-        """
+        """A link broke. Its relay's sources are still counted on: without them a running picture would be cut."""
         self._put = None
-        self._known.clear()
 
     async def update(self) -> None:
         """Bring the relay up to the wish. A relay that cannot be reached is told when its link comes up."""
@@ -136,7 +136,7 @@ class Director:
     def _wanted(self) -> StageSpec:
         wish = self._wish()
         feeds = program(wish, self._peers.sources())
-        return StageSpec(self._session, wish.audience, tuple(_slot(feed) for feed in feeds))
+        return StageSpec(self._session, wish.audience, tuple(_slot(feed) for feed in feeds), DETAILS)
 
     def _wish(self) -> StageWish:
         self._holds = [hold for hold in self._holds if self._records.n <= hold.base]

@@ -18,7 +18,7 @@ from signaling.errors import REASON, CloseCode
 from signaling.live_sessions import LiveSessions
 from signaling.media_desk import MediaRefusal
 from signaling.message import Screen
-from signaling.messages import Command, Hello, MediaAnswer, MediaOpen
+from signaling.messages import Command, Hello, MediaAnswer, MediaOpen, MediaWant
 from signaling.outbox import Outbox, Sink
 from signaling.replies import Error, MediaRefused, Refused
 from signaling.seat import Seat
@@ -182,6 +182,8 @@ class Driver:
                 reply = await hub.media.answer(seat, request)
                 if reply is not None:
                     self._outbox.put(reply.dump())
+            elif isinstance(request, MediaWant):
+                await hub.media.want(seat, request)
             else:
                 await hub.media.close(seat)
         except MediaRefusal as refusal:

@@ -1,6 +1,6 @@
-"""All live sessions of one web process, and the one ear on the relay.
+"""All live sessions of one web process, and the one ear on the relays.
 
-`running()` owns every task: the relay's link, the listener to its events, one per session hub, the sweeper.
+`running()` owns every task: the relays' links, the listener to their events, one per session hub, the sweeper.
 """
 
 import asyncio
@@ -18,18 +18,23 @@ from hub.reception.models import Session
 from hub.reception.service import Receptions
 from hub.reception.state import Status
 from hub.reception.viewer import Viewer
-from hub.relay.client import LinkDown, LinkEvent, LinkUp, RelayClient, RelayRefused, RelayUnavailable
+from hub.relay.client import LinkDown, LinkEvent, LinkUp, RelayRefused, RelayUnavailable
 from hub.relay.control import PeerDown, PeerState, Quality, RelayState, SourceEvent
 from hub.relay.core.specs import StageSpec
+from hub.relay.pool import RelayPool
 from hub.store.clock import Clock
 from hub.store.database import Busy, Database
 from hub.store.ids import Ids
 from signaling.session_hub import SessionHub
+from signaling.turn import NO_TURN, Turn
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 1.0
+LOST_SECONDS: Final = 4.0
+"""How long a relay that is dead is waited for, before its peers are told to go elsewhere. One that is started again with
+its peers is back sooner, and a browser that heard nothing for this long begins anew by itself."""
 _GOING_ON: Final = (Status.LIVE.value, Status.PAUSED.value)
 
 
@@ -37,20 +42,30 @@ class LiveSessions:
     """Hubs by session, opened when first needed."""
 
     def __init__(
-        self, *, db: Database, receptions: Receptions, relay: RelayClient, clock: Clock, ids: Ids
+        self,
+        *,
+        db: Database,
+        receptions: Receptions,
+        relay: RelayPool,
+        clock: Clock,
+        ids: Ids,
+        turn: Turn = NO_TURN,
     ) -> None:
         self._db = db
         self._receptions = receptions
         self._relay = relay
         self._clock = clock
         self._ids = ids
+        self._turn = turn
         self._hubs: dict[str, SessionHub] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._opening = asyncio.Lock()
-        self._unclaimed: dict[str, list[PeerState]] | None = None
-        """The relay's peers by session, of sessions without a hub so far; None while the relay's state is
-        unknown.
-        """
+        self._known: set[int] = set()
+        """Relays whose state was read, or that were found dead."""
+        self._unclaimed: dict[int, dict[str, list[PeerState]]] = {}
+        """Peers by relay and session, of sessions without a hub so far."""
+        self._losing: dict[int, asyncio.Task[None]] = {}
+        """For each relay whose link is down: the wait before it is given up."""
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,12 +74,14 @@ class LiveSessions:
             asyncio.create_task(work)
             for work in (self._relay.run(), self._listen(), self._open_going_on(), self._sweep())
         ]
+        for relay in range(len(self._relay)):
+            self._begin_losing(relay)
         try:
             yield
         finally:
             for hub in self._hubs.values():
                 hub.close()
-            tasks = [*own, *self._tasks.values()]
+            tasks = [*own, *self._tasks.values(), *self._losing.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -97,12 +114,18 @@ class LiveSessions:
             bus=self._db.bus,
             clock=self._clock,
             ids=self._ids,
+            turn=self._turn,
         )
         self._hubs[session_id] = hub
         self._tasks[session_id] = asyncio.create_task(self._run(hub))
-        if self._unclaimed is not None:
-            await hub.relay_up(self._unclaimed.pop(session_id, []))
+        found = {relay: self._unclaimed.get(relay, {}).pop(session_id, []) for relay in self._known}
+        if found:
+            await hub.relays_up(found, all_known=self._all_known)
         return hub
+
+    @property
+    def _all_known(self) -> bool:
+        return len(self._known) == len(self._relay)
 
     async def _run(self, hub: SessionHub) -> None:
         """A hub for as long as it is known; one that fails begins again, with its seats."""
@@ -125,9 +148,10 @@ class LiveSessions:
     async def _take(self, event: LinkEvent) -> None:
         match event:
             case LinkUp():
-                await self._relay_up(await self._relay.state())
+                await self._relay_up(event.relay, await self._relay.state(event.relay))
             case LinkDown():
-                self._unclaimed = None
+                self._unclaimed.pop(event.relay, None)
+                self._begin_losing(event.relay)
                 for hub in self._hubs.values():
                     hub.relay_down()
             case SourceEvent() | PeerDown():
@@ -140,23 +164,46 @@ class LiveSessions:
             case _:
                 pass
 
-    async def _relay_up(self, state: RelayState) -> None:
-        """Compare the relay's peers with ours, session by session; what belongs to no session is taken off
-        the air.
-        """
+    async def _relay_up(self, relay: int, state: RelayState) -> None:
+        """Compare a relay's peers with ours, session by session; what belongs to no session is taken off the air."""
+        self._stop_losing(relay)
         peers: dict[str, list[PeerState]] = {stage.stage: [] for stage in state.stages}
         for peer in state.peers:
             peers.setdefault(peer.stage, []).append(peer)
         async with self._opening:
             known = list(self._hubs.values())
-            self._unclaimed = {key: found for key, found in peers.items() if key not in self._hubs}
+            self._known.add(relay)
+            unclaimed = {key: found for key, found in peers.items() if key not in self._hubs}
+            self._unclaimed[relay] = unclaimed
         for hub in known:
-            await hub.relay_up(peers.get(hub.id, []))
-        for session_id in list(self._unclaimed):
+            await hub.relays_up({relay: peers.get(hub.id, [])}, all_known=self._all_known)
+        for session_id in list(unclaimed):
             try:
                 await self.hub(session_id)
             except Refusal:
                 await self._clear(session_id, peers[session_id])
+
+    def _begin_losing(self, relay: int) -> None:
+        self._stop_losing(relay)
+        self._losing[relay] = asyncio.create_task(self._lose(relay))
+
+    def _stop_losing(self, relay: int) -> None:
+        waiting = self._losing.pop(relay, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    async def _lose(self, relay: int) -> None:
+        """Give a dead relay's peers up. One that lives and does not answer may still be sending: it keeps them."""
+        await asyncio.sleep(LOST_SECONDS)
+        while not self._relay.is_dead(relay):
+            await asyncio.sleep(RETRY_SECONDS)
+        log.warning("a relay is gone, its peers go elsewhere", relay=relay)
+        self._known.add(relay)
+        for hub in list(self._hubs.values()):
+            try:
+                await hub.relays_up({relay: []}, all_known=self._all_known)
+            except (Busy, Refusal, RelayRefused, RelayUnavailable) as error:
+                log.warning("peers not given up", session=hub.id, why=repr(error))
 
     async def _clear(self, session_id: str, peers: list[PeerState]) -> None:
         await self._relay.put_stage(StageSpec(session_id))

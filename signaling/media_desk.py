@@ -2,19 +2,22 @@
 end.
 """
 
+from collections import Counter
 from typing import Final
 
 import structlog
 
-from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable
+from hub.relay.client import RelayRefused, RelayUnavailable
 from hub.relay.control import AnswerPeer, OpenPeer
+from hub.relay.pool import RelayPool
 from hub.store.clock import Clock
 from hub.store.ids import Ids
 from signaling.message import Message
-from signaling.messages import MediaAnswer, MediaOpen
+from signaling.messages import MediaAnswer, MediaOpen, MediaWant
 from signaling.peers import Peers, owner_of
-from signaling.replies import MediaLost, MediaOffer
+from signaling.replies import MediaLost, MediaOffer, Relaying
 from signaling.seat import Seat
+from signaling.turn import NO_TURN, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +41,17 @@ class MediaRefusal(Exception):
 class MediaDesk:
     """One session's. `peers` is shared with the director, who reads the sources from it."""
 
-    def __init__(self, session: str, relay: RelayClient, peers: Peers, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, session: str, relay: RelayPool, peers: Peers, clock: Clock, ids: Ids, turn: Turn = NO_TURN
+    ) -> None:
         self._session = session
         self._relay = relay
         self._peers = peers
         self._clock = clock
         self._ids = ids
+        self._turn = turn
+        self.arriving: Counter[str] = Counter()
+        """Players that are just being let in, by owner."""
 
     async def open(self, seat: Seat, request: MediaOpen) -> Message:
         """Make a peer and its offer, in place of an earlier one. Raises MediaRefusal."""
@@ -62,9 +70,13 @@ class MediaDesk:
             raise MediaRefusal("media_unavailable") from error
         except RelayRefused as error:
             raise MediaRefusal(CODES.get(error.code, "media_unavailable")) from error
-        self._peers.add(offer.peer, wanted.owner)
+        self._peers.add(offer.peer, wanted.owner, self._relay.where(offer.peer))
         seat.media = offer.peer
-        return MediaOffer(peer=offer.peer, sdp=offer.sdp)
+        servers = self._turn.servers(offer.peer, self._clock.now())
+        ice = tuple(
+            Relaying(urls=one.urls, username=one.username, credential=one.credential) for one in servers
+        )
+        return MediaOffer(peer=offer.peer, sdp=offer.sdp, ice=ice)
 
     async def answer(self, seat: Seat, request: MediaAnswer) -> Message | None:
         """Hand the answer on; `media.lost` when the peer is not (any longer) theirs. Raises MediaRefusal."""
@@ -79,6 +91,16 @@ class MediaDesk:
                 return self._gone(seat, request.peer)
             raise MediaRefusal(CODES.get(error.code, "media_unavailable")) from error
         return None
+
+    async def want(self, seat: Seat, request: MediaWant) -> None:
+        """How large the screen shows each slot. Without a peer, or without a relay, it is said again with
+        the next peer."""
+        if seat.media is None:
+            return
+        try:
+            await self._relay.limit(seat.media, request.slots.items())
+        except (RelayUnavailable, RelayRefused) as error:
+            log.info("peer not limited", peer=seat.media, why=str(error))
 
     async def close(self, seat: Seat) -> None:
         """Give up the seat's peer, if it has one."""

@@ -1,13 +1,15 @@
 """WHIP and WHEP without HTTP: a token and an offer in, a media peer and its answer out."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
 from hub.people.tokens import May, MediaToken
 from hub.reception.errors import Refusal
 from hub.reception.state import Status
-from hub.relay.client import RelayClient, RelayRefused, RelayUnavailable
+from hub.relay.client import RelayRefused, RelayUnavailable
 from hub.relay.control import AcceptPeer
+from hub.relay.pool import RelayPool
 from hub.store.ids import Ids
 from hub.units.service import Units
 from signaling.live_sessions import LiveSessions
@@ -31,7 +33,7 @@ class MediaGate:
     session.
     """
 
-    def __init__(self, sessions: LiveSessions, relay: RelayClient, units: Units, ids: Ids) -> None:
+    def __init__(self, sessions: LiveSessions, relay: RelayPool, units: Units, ids: Ids) -> None:
         self._sessions = sessions
         self._relay = relay
         self._units = units
@@ -41,18 +43,30 @@ class MediaGate:
         """Take an offer. Raises Refusal session_unknown, not_allowed, session_over, unit_unknown, sdp_bad,
         media_unavailable, media_full.
 
-        One publishing token is one encoder: a new one takes the place of the last.
+        One publishing token is one encoder: a new one takes the place of the last. A viewing token is at most
+        `token.players` players at one time.
         """
         hub = await self._hub(token, may, session_id)
         if hub.live.state.status is Status.CLOSED:
             raise Refusal("session_over")
+        owner = _owner(token)
+        if may == "view" and len(hub.peers.of_owner(owner)) + hub.media.arriving[owner] >= token.players:
+            raise Refusal("media_full")
+        hub.media.arriving[owner] += 1
+        try:
+            return await self._accept(hub, token, session_id, offer)
+        finally:
+            hub.media.arriving[owner] -= 1
+            hub.media.arriving += Counter()  # without those at nought
+
+    async def _accept(self, hub: SessionHub, token: MediaToken, session_id: str, offer: str) -> Accepted:
         owner = _owner(token)
         wanted = AcceptPeer(
             peer=self._ids.new(),
             stage=session_id,
             owner=owner,
             groups=await self._groups(token),
-            direction=may,
+            direction=token.may,
             sdp=offer,
         )
         try:
@@ -61,8 +75,8 @@ class MediaGate:
             raise Refusal("media_unavailable") from error
         except RelayRefused as error:
             raise Refusal(CODES.get(error.code, "media_unavailable")) from error
-        earlier = hub.peers.of_owner(owner) if may == "publish" else []
-        hub.peers.add(answer.peer, owner)
+        earlier = hub.peers.of_owner(owner) if token.may == "publish" else []
+        hub.peers.add(answer.peer, owner, self._relay.where(answer.peer))
         for peer in earlier:
             await hub.media.drop(peer)
         return Accepted(answer.peer, answer.sdp)

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from hub.relay.core.specs import SlotName, Want
 from signaling.errors import BadMessage
 from signaling.message import Message, Screen
 
@@ -66,6 +67,14 @@ class MediaClose(Message):
     type: Literal["media.close"]
 
 
+class MediaWant(Message):
+    """How large a screen shows each slot; slots that are not named may have all. Replaces what was said
+    before."""
+
+    type: Literal["media.want"]
+    slots: dict[SlotName, Want]
+
+
 class MediaReport(Message):
     """What arrives at the participant's screen."""
 
@@ -83,7 +92,7 @@ class Ping(Message):
     at: Annotated[float, Field(allow_inf_nan=False)]
 
 
-ClientMessage = Hello | Command | MediaOpen | MediaAnswer | MediaClose | MediaReport | Ping
+ClientMessage = Hello | Command | MediaOpen | MediaAnswer | MediaClose | MediaWant | MediaReport | Ping
 _CLIENT: Final[TypeAdapter[ClientMessage]] = TypeAdapter(
     Annotated[ClientMessage, Field(discriminator="type")]
 )

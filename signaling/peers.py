@@ -13,7 +13,7 @@ from hub.relay.control import PeerState, SourceEvent
 ORPHAN_SECONDS: Final = 20.0
 """How long a browser's peer outlives its WebSocket: a reconnecting page finds its picture still running."""
 
-_KINDS: Final = frozenset({"camera", "microphone"})
+_KINDS: Final = frozenset({"camera", "microphone", "screen"})
 Family = Literal["console", "point", "viewer", "whip", "whep"]
 
 
@@ -26,6 +26,8 @@ class Peer:
     sending: dict[str, float] = field(default_factory=dict)
     orphaned_at: float | None = None
     """Since when no connection holds it; always None for WHIP and WHEP, which have none."""
+    relay: int = 0
+    """The relay it is connected to."""
 
     @property
     def on_demand(self) -> bool:
@@ -61,9 +63,9 @@ class Peers:
         """The peer of that id."""
         return self._by_id.get(peer)
 
-    def add(self, peer: str, owner: str) -> None:
+    def add(self, peer: str, owner: str, relay: int = 0) -> None:
         """Note a peer that was just made for somebody."""
-        self._by_id[peer] = Peer(peer, owner)
+        self._by_id[peer] = Peer(peer, owner, relay=relay)
 
     def forget(self, peer: str) -> None:
         """The peer is gone."""
@@ -92,24 +94,22 @@ class Peers:
         """All peers of one owner."""
         return [peer.id for peer in self._by_id.values() if peer.owner == owner]
 
-    def source(self, event: SourceEvent, now: float) -> None:
+    def source(self, event: SourceEvent, now: float, relay: int = 0) -> None:
         """A track began or stopped to arrive."""
-        known = self._by_id.get(event.peer) or Peer(event.peer, event.owner)
+        known = self._by_id.get(event.peer) or Peer(event.peer, event.owner, relay=relay)
         sending = {kind: since for kind, since in known.sending.items() if kind != event.kind}
         if event.live:
             sending[event.kind] = known.sending.get(event.kind, now)
         self._by_id[event.peer] = replace(known, sending=sending)
 
-    def reconcile(self, states: Iterable[PeerState], now: float) -> list[str]:
-        """Take over what the relay has; ids of those it no longer has. A stranger's peer begins as an
-        orphan.
-        """
+    def reconcile(self, states: Iterable[PeerState], now: float, relay: int = 0) -> list[str]:
+        """Take over what a relay has; ids of those it no longer has. A stranger's peer begins as an orphan."""
         there = {state.peer: state for state in states}
-        lost = [peer for peer in self._by_id if peer not in there]
+        lost = [peer.id for peer in self._by_id.values() if peer.relay == relay and peer.id not in there]
         for peer in lost:
             self.forget(peer)
         for state in there.values():
-            self._adopt(state, now)
+            self._adopt(state, now, relay)
         return lost
 
     def sources(self) -> list[Source]:
@@ -121,12 +121,12 @@ class Peers:
             if kind in _KINDS
         ]
 
-    def _adopt(self, state: PeerState, now: float) -> None:
+    def _adopt(self, state: PeerState, now: float, relay: int) -> None:
         known = self._by_id.get(state.peer)
         before = known.sending if known is not None else {}
         sending = {kind: before.get(kind, now) for kind in state.sending}
         if known is not None:
-            self._by_id[state.peer] = replace(known, sending=sending)
+            self._by_id[state.peer] = replace(known, sending=sending, relay=relay)
             return
-        peer = Peer(state.peer, state.owner, sending)
+        peer = Peer(state.peer, state.owner, sending, relay=relay)
         self._by_id[state.peer] = peer if peer.on_demand else replace(peer, orphaned_at=now)

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from hub.relay.core.specs import SlotName
 from signaling.message import VERSION, Message, Screen
 
 
@@ -69,12 +70,21 @@ class Refused(Message):
     text: str
 
 
+class Relaying(Message):
+    """A TURN server, as `RTCPeerConnection` takes it."""
+
+    urls: tuple[str, ...]
+    username: str
+    credential: str
+
+
 class MediaOffer(Message):
     """The answer to `media.open`."""
 
     type: Literal["media.offer"] = "media.offer"
     peer: str
     sdp: str
+    ice: tuple[Relaying, ...] = ()
 
 
 class MediaRefused(Message):
@@ -90,6 +100,13 @@ class MediaLost(Message):
 
     type: Literal["media.lost"] = "media.lost"
     peer: str
+
+
+class MediaProgram(Message):
+    """The slots that show something to this participant now."""
+
+    type: Literal["media.program"] = "media.program"
+    slots: tuple[SlotName, ...]
 
 
 class Tile(Message):
@@ -133,6 +150,7 @@ ServerMessage = (
     | MediaOffer
     | MediaRefused
     | MediaLost
+    | MediaProgram
     | Wall
     | Pong
     | Error

@@ -5,10 +5,11 @@ from typing import Any, Protocol
 from hub.people.actor import Actor
 from hub.reception.acts.registry import may
 from hub.reception.viewer import Viewer
+from hub.relay.core.specs import SlotName, StageSpec
 from signaling.errors import CloseCode
 from signaling.message import Screen
 from signaling.outbox import Outbox
-from signaling.replies import MediaLost, You
+from signaling.replies import MediaLost, MediaProgram, You
 from signaling.texts import EventTexts
 
 
@@ -39,6 +40,8 @@ class Seat:
         """The number the client knows by what was queued: of its last event, or of a `head`."""
         self.media: str | None = None
         """The media peer it holds."""
+        self._program: tuple[SlotName, ...] = ()
+        """The slots it was last told of; none, when it came."""
         self.left_on_purpose = False
         """The client said goodbye (1000), so nobody need wait for it."""
         self.shut_out = False
@@ -77,6 +80,14 @@ class Seat:
         if self.told < self.sent:
             self.outbox.put(texts.head(self.sent))
             self.told = self.sent
+
+    def tell_program(self, stage: StageSpec) -> None:
+        """Queue which slots show them something, when that has changed."""
+        inside = not stage.audience.isdisjoint(self.viewer.groups)
+        slots = tuple(slot for slot, _ in stage.slots) if inside else ()
+        if slots != self._program:
+            self._program = slots
+            self.outbox.put(MediaProgram(slots=slots).dump())
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""

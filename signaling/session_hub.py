@@ -5,7 +5,7 @@ the relay's events, WHIP and WHEP.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -17,8 +17,8 @@ from hub.reception.live import LiveSession
 from hub.reception.service import Receptions
 from hub.reception.stage import StageWish
 from hub.reception.state import Status
-from hub.relay.client import RelayClient
 from hub.relay.control import PeerDown, PeerState, Quality, SourceEvent
+from hub.relay.pool import RelayPool
 from hub.store.bus import Bus
 from hub.store.clock import Clock
 from hub.store.database import Busy
@@ -32,6 +32,7 @@ from signaling.peers import Peers, owner_of
 from signaling.replies import Done, Welcome
 from signaling.seat import Seat
 from signaling.texts import EventTexts
+from signaling.turn import NO_TURN, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -57,18 +58,20 @@ class SessionHub:
         live: LiveSession,
         *,
         receptions: Receptions,
-        relay: RelayClient,
+        relay: RelayPool,
         bus: Bus,
         clock: Clock,
         ids: Ids,
+        turn: Turn = NO_TURN,
     ) -> None:
         self.id = live.id
         self.live = live
         self.seats: set[Seat] = set()
         self.peers = Peers()
-        self.media = MediaDesk(self.id, relay, self.peers, clock, ids)
+        self.media = MediaDesk(self.id, relay, self.peers, clock, ids, turn)
         self.director = Director(self.id, relay, live, self.peers)
         self._receptions = receptions
+        self._relay = relay
         self._bus = bus
         self._clock = clock
         self._house = Housekeeping(self.seats, self.peers)
@@ -122,6 +125,8 @@ class SessionHub:
         wall = self._house.whole_wall() if seat.viewer.sees_wall else None
         if wall is not None:
             seat.outbox.put(wall)
+        if self.director.stage is not None:
+            seat.tell_program(self.director.stage)
 
     def leave(self, seat: Seat) -> None:
         """A connection is gone. Harmless for one that never joined."""
@@ -149,32 +154,38 @@ class SessionHub:
             for seat in list(self.seats):
                 seat.bring(self.live, texts)
         await self.director.update()
+        self._tell_program()
 
     def heed(self, seat: Seat, report: MediaReport) -> None:
         """Note what a room says it receives."""
         self._house.heed(seat, report, self._clock.monotonic())
 
-    async def relay_up(self, states: list[PeerState]) -> None:
-        """The relay's peers of this session, read from it just now: compare, tell who lost theirs, put the
-        stage.
+    async def relays_up(self, found: Mapping[int, list[PeerState]], *, all_known: bool) -> None:
+        """Some relays' peers of this session, read from them just now (or none, of one that is lost): compare, tell
+        who lost theirs. `all_known`: by now every relay's were read, so what was not found is nowhere.
         """
-        lost = self.peers.reconcile(states, self._clock.monotonic())
+        now, lost = self._clock.monotonic(), 0
+        for relay, states in found.items():
+            lost += len(self.peers.reconcile(states, now, relay))
+        if lost:
+            log.info("media peers lost", session=self.id, peers=lost)
+        self._relay_known = all_known
+        self._compare_seats()
+        if all_known:
+            await self.director.relay_up()
+        self._wake.set()
+
+    def _compare_seats(self) -> None:
         held = {seat.media: seat for seat in self.seats if seat.media is not None}
         for peer, seat in held.items():
             found = self.peers.get(peer)
-            if found is None or found.owner != owner_of(seat.viewer):
-                seat.lose_media(peer)
-            else:
+            if found is not None and found.owner == owner_of(seat.viewer):
                 self.peers.hold(peer)
-        self._relay_known = True
-        if lost:
-            log.info("media peers lost", session=self.id, peers=len(lost))
-        await self.director.relay_up()
-        self._wake.set()
+            elif found is not None or self._relay_known:
+                seat.lose_media(peer)
 
     def relay_down(self) -> None:
-        """The link broke: what the relay has is not known until it is read again."""
-        self._relay_known = False
+        """A link broke: what that relay has is believed to be as before, until it is read again or given up."""
         self.director.relay_down()
 
     async def peer_down(self, event: PeerDown) -> None:
@@ -186,7 +197,7 @@ class SessionHub:
 
     async def source(self, event: SourceEvent) -> None:
         """A track began or stopped to arrive."""
-        self.peers.source(event, self._clock.monotonic())
+        self.peers.source(event, self._clock.monotonic(), self._relay.where(event.peer))
         await self._sources_changed()
 
     def quality(self, event: Quality) -> None:
@@ -262,6 +273,7 @@ class SessionHub:
     async def _tick(self) -> None:
         now = self._clock.monotonic()
         self._tell_heads()
+        self._tell_program()
         self._house.tell_wall(now)
         await self.media.sweep()
         if self.live.state.status is Status.CLOSED:
@@ -279,6 +291,13 @@ class SessionHub:
         for seat in self.seats:
             seat.tell_head(texts)
 
+    def _tell_program(self) -> None:
+        """What the relay was told, once it stands there; a page of before shows no more than it is sent."""
+        if self.director.stage is not None:
+            for seat in self.seats:
+                seat.tell_program(self.director.stage)
+
     async def _sources_changed(self) -> None:
         await self.director.update()
+        self._tell_program()
         self._wake.set()

@@ -33,6 +33,7 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
         relay=services.relay,
         clock=services.clock,
         ids=services.ids,
+        turn=services.turn,
     )
     app.add_middleware(Guard)
     app.add_middleware(SecurityHeaders)

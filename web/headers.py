@@ -30,7 +30,7 @@ HEADERS: Final = {
 OPEN_PATHS: Final = ("/whip/", "/whep/")
 OPEN_HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, WWW-Authenticate, Accept-Post",
+    "Access-Control-Expose-Headers": "Location, Link, WWW-Authenticate, Accept-Post",
 }
 """Tokens count there and cookies do not, so any site's page may read the answers, refusals too."""
 

@@ -10,11 +10,12 @@ from hub.cases.service import Cases
 from hub.people.secrets import Keys
 from hub.people.service import People
 from hub.reception.service import Receptions
-from hub.relay.client import RelayClient
+from hub.relay.pool import RelayPool
 from hub.store.clock import Clock, SystemClock
 from hub.store.database import Database
 from hub.store.ids import Ids
 from hub.units.service import Units
+from signaling.turn import NO_TURN, Turn
 
 if TYPE_CHECKING:
     from signaling.live_sessions import LiveSessions
@@ -32,10 +33,11 @@ class Services:
     cases: Cases
     receptions: Receptions
     points: Points
-    relay: RelayClient
+    relay: RelayPool
     keys: Keys
     clock: Clock = field(default_factory=SystemClock)
     ids: Ids = field(default_factory=lambda: Ids(SystemClock()))
+    turn: Turn = NO_TURN
     demo: bool = False
     """A demonstration: the sign-in page may say so and name the invented accounts."""
 
@@ -48,6 +50,8 @@ class WebSettings:
     """`https://hub.example` when the app stands behind another name than the requests' Host; else None."""
     cookie_hours: float = 12.0
     """How long an account stays signed in."""
+    metrics_token: str = field(default="", repr=False)
+    """Who has it may read `/metrics` from anywhere; empty: only this machine may."""
     form_bytes: int = 1024 * 1024
     """The largest body of a form; other bodies are bounded by their own routes."""
 

@@ -1,95 +1,56 @@
-"""The other side of a relay bench: publishers and viewers, all real WebRTC peers, in this process."""
+"""The other side of a relay bench: viewers, all real WebRTC peers, in this process."""
 
 import asyncio
 import contextlib
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from deploy.bench.feed import Feed, Shape
 from deploy.bench.processes import BenchFailed
-from endpoints.peer import Closed, Event, KeyframeWanted, LightPeer, Member, Pool
+from endpoints.peer import Closed, Event, LightPeer, Member, Pool
 from hub.relay import control
 from hub.relay.client import RelayClient
+from hub.relay.core import rtp, vp8
 from hub.relay.core.specs import SLOT_SSRC, SlotName, SourceId, StageSpec, TrackKind
 
 STAGE: Final = "bench"
 AUDIENCE: Final = "rooms"
 SAMPLE: Final = 16
 """One packet in so many is authenticated and decrypted, and the first of each SSRC."""
-PACE: Final = 0.005
-PICTURES: Final[tuple[SlotName, ...]] = ("main", "second")
+PICTURES: Final[tuple[SlotName, ...]] = ("main", "second", "document")
 VOICES: Final[tuple[SlotName, ...]] = ("voice1", "voice2")
 
 
-@dataclass(slots=True)
-class Publisher:
-    """A camera that costs nothing: sends its feed until told to stop."""
-
-    member: Member
-    feed: Feed
-    sent: int = 0
-    running: bool = True
-
-    async def run(self) -> None:
-        """Send what is due, in bursts, every few milliseconds."""
-        began = time.monotonic()
-        while self.running:
-            for packet in self.feed.due(time.monotonic() - began):
-                self.member.peer.send_rtp(packet, time.monotonic())
-                self.sent += 1
-            self.member.flush()
-            await asyncio.sleep(PACE)
-
-
 class Crowd:
-    """Publishers and viewers of one stage."""
+    """The viewers of one stage: one or two cameras with microphones, and a document camera."""
 
     def __init__(self, relay: RelayClient, pool: Pool, pictures: int) -> None:
-        self.publishers: list[Publisher] = []
         self.viewers: list[LightPeer] = []
         self.ports: list[int] = []
         self.keyframe_starts = 0
         """First picture packets that began a keyframe, of those that were decrypted."""
         self._relay = relay
         self._pool = pool
-        self._slots = PICTURES[:pictures] + VOICES[:pictures]
+        self._pictures = PICTURES[:pictures]
+        self._voices = VOICES[:pictures]
         self._lost: str | None = None
 
     @property
     def ssrcs(self) -> tuple[int, ...]:
         """Of the slots in use."""
-        return tuple(SLOT_SSRC[slot] for slot in self._slots)
+        return tuple(SLOT_SSRC[slot] for slot in self._pictures + self._voices)
 
-    async def open_stage(self, pictures: int) -> None:
+    async def open_stage(self) -> None:
         """Publisher n's camera feeds picture slot n, its microphone voice slot n."""
         slots: list[tuple[SlotName, SourceId]] = []
-        for index in range(pictures):
-            slots.append((PICTURES[index], SourceId(f"publisher{index}", TrackKind.CAMERA)))
-            slots.append((VOICES[index], SourceId(f"publisher{index}", TrackKind.MICROPHONE)))
-        await self._relay.put_stage(StageSpec(STAGE, frozenset({AUDIENCE}), tuple(slots)))
-
-    async def publish(self, index: int, shape: Shape) -> Publisher:
-        """Bring one publisher up, by the WHIP road."""
-        peer = LightPeer(self._pool.certificate, secrets.token_bytes, time.monotonic())
-        request = control.AcceptPeer(
-            f"publisher{index}", STAGE, "bench", frozenset(), "publish", peer.publish_offer()
-        )
-        answer = await self._relay.accept(request)
-        peer.accept(answer.sdp, time.monotonic())
-        feed = Feed(shape, peer.local.camera, peer.local.microphone, 1000 + index)
-        publisher = Publisher(self._pool.add(peer, self._hear(f"publisher {index}", feed.want_key)), feed)
-        await until(lambda: peer.state == "up", 15, f"publisher {index} did not come up", self.broken)
-        self.publishers.append(publisher)
-        return publisher
+        for kind, names in ((TrackKind.CAMERA, self._pictures), (TrackKind.MICROPHONE, self._voices)):
+            slots += [(name, SourceId(f"publisher{index}", kind)) for index, name in enumerate(names)]
+        details = frozenset[SlotName](("document",)) & frozenset(self._pictures)
+        await self._relay.put_stage(StageSpec(STAGE, frozenset({AUDIENCE}), tuple(slots), details))
 
     async def join(self, index: int) -> None:
         """Bring one viewer into the room, by a browser's road: hub offer, answer."""
-        offer = await self._relay.open_peer(
-            control.OpenPeer(f"viewer{index}", STAGE, "bench", frozenset({AUDIENCE}), may_publish=False)
-        )
         peer = LightPeer(
             self._pool.certificate,
             secrets.token_bytes,
@@ -97,14 +58,26 @@ class Crowd:
             sample=SAMPLE,
             on_rtp=self._first_picture(),
         )
-        answer = peer.answer(offer.sdp, time.monotonic(), publish=False)
-        await self._relay.answer(control.AnswerPeer(f"viewer{index}", answer))
+        member = await self.enter(f"viewer{index}", peer)
         self.viewers.append(peer)
-        self.ports.append(self._pool.add(peer, self._hear(f"viewer {index}")).port)
+        self.ports.append(member.port)
+
+    async def enter(self, name: str, peer: LightPeer) -> Member:
+        """Negotiate for a peer and serve it."""
+        offer = await self._relay.open_peer(
+            control.OpenPeer(name, STAGE, "bench", frozenset({AUDIENCE}), may_publish=False)
+        )
+        answer = peer.answer(offer.sdp, time.monotonic(), publish=False)
+        await self._relay.answer(control.AnswerPeer(name, answer))
+        return self._pool.add(peer, self._hear(name))
+
+    def has_media(self, viewer: LightPeer) -> bool:
+        """Whether it has received something in every slot in use."""
+        return all(ssrc in viewer.reception.streams for ssrc in self.ssrcs)
 
     def with_media(self) -> int:
-        """Viewers that have received something in every slot in use."""
-        return sum(all(ssrc in viewer.reception.streams for ssrc in self.ssrcs) for viewer in self.viewers)
+        """Viewers that have media."""
+        return sum(self.has_media(viewer) for viewer in self.viewers)
 
     def received(self) -> int:
         """RTP packets over all viewers and slots in use."""
@@ -120,11 +93,9 @@ class Crowd:
         """What went wrong with a peer, if anything did."""
         return self._lost
 
-    def _hear(self, name: str, want_key: Callable[[], None] | None = None) -> Callable[[Event], None]:
+    def _hear(self, name: str) -> Callable[[Event], None]:
         def hear(event: Event) -> None:
-            if isinstance(event, KeyframeWanted) and want_key is not None:
-                want_key()
-            elif isinstance(event, Closed) and event.reason != "closed here":
+            if isinstance(event, Closed) and event.reason != "closed here":
                 self._lost = f"{name}: {event.reason}"
 
         return hear
@@ -136,7 +107,7 @@ class Crowd:
             nonlocal seen
             if not seen and int.from_bytes(packet[8:12], "big") == SLOT_SSRC["main"]:
                 seen = True
-                self.keyframe_starts += packet[12] & 0x10 and not packet[16] & 1
+                self.keyframe_starts += vp8.starts_keyframe(rtp.parse(packet).payload)
 
         return look
 

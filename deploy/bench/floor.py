@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from hub.relay.wire import mmsg, srtp
 
-BATCH: Final = 256
+BATCH: Final = 64
 _HEAD: Final = Struct("!BBHII")
 _NUMBER: Final = Struct("!H")
 _SSRC: Final = 99
@@ -50,27 +50,27 @@ class _Loop:
 
     def send(self, burst: list[bytes], number: int) -> int:
         """One burst to everybody; returns the next sequence number."""
-        batch, protect = self._batch, srtp.protect
+        batch, protect, slot = self._batch, srtp.protect, srtp.SLOT
         view, pointers, lengths, messages = batch.view, batch.pointers, batch.lengths, batch.messages
-        put = _NUMBER.pack_into
+        packets = [
+            (packet[:2] + _NUMBER.pack(number + index & 0xFFFF) + packet[4:], len(packet))
+            for index, packet in enumerate(burst)
+        ]
         i = self._used
         for keys, name in self._targets:
             context = keys.context
-            at_number = number
-            for packet in burst:
+            for packet, size in packets:
                 if i == BATCH:
                     self._used = i
                     self.flush()
                     i = 0
-                at, size = i * srtp.SLOT, len(packet)
+                at, length, message = i * slot, lengths[i], messages[i]
                 view[at : at + size] = packet
-                put(view, at + 2, at_number & 0xFFFF)
-                lengths[i][0] = size
-                if protect(context, pointers[i], lengths[i]):
+                length[0] = size
+                if protect(context, pointers[i], length):
                     raise ValueError("libsrtp refused to protect a packet")
-                messages[i].msg_name = name
-                messages[i].msg_namelen = 16
-                at_number += 1
+                message.msg_name = name
+                message.msg_namelen = 16
                 i += 1
         self._used = i
         return number + len(burst)

@@ -43,6 +43,7 @@ class Result:
     points: int
     seconds: float
     killed: str = ""
+    relays: int = 1
     ready_s: float = 0.0
     all_joined_s: float = 0.0
     all_have_media_s: float = 0.0
@@ -60,10 +61,10 @@ class Result:
     rooms_behind_at_the_end: int = 0
 
 
-def bench(*, points: int, seconds: float, kill: str | None, as_json: bool) -> int:
+def bench(*, points: int, seconds: float, kill: str | None, as_json: bool, relays: int = 1) -> int:
     """Run it and print. 0 when everybody had media, every note arrived, and a kill was made good."""
-    wanted = Result(points, seconds, kill or "")
-    title = f"hub: {points} simulated rooms" + (f", kill -9 of {kill}" if kill else "")
+    wanted = Result(points, seconds, kill or "", relays)
+    title = f"hub: {points} simulated rooms, relays: {relays}" + (f", kill -9 of {kill}" if kill else "")
     result = carry_out(title, seconds, lambda steps: run(wanted, steps), as_json=as_json)
     return 1 if result is None or result.notes_not_in_every_room or result.rooms_behind_at_the_end else 0
 
@@ -84,7 +85,9 @@ async def _hub(folder: Path, result: Result, steps: Steps) -> AsyncIterator[str]
     """A demo without rooms of its own, ready; its address."""
     port, log = free_port(socket.SOCK_STREAM), folder / "hub.log"
     url, began = f"http://127.0.0.1:{port}", time.monotonic()
-    settings = environment(folder / "data", media_addresses="127.0.0.1")
+    settings = environment(
+        folder / "data", media_port=str(free_port()), media_addresses="127.0.0.1", relays=str(result.relays)
+    )
     steps.step("starting a hub")
     async with child(
         "deploy", "demo", "--points", "0", "--port", str(port), environ=settings, log=log
@@ -119,7 +122,7 @@ async def _measure(result: Result, steps: Steps, url: str, folder: Path) -> None
     async with Pool().running() as pool, _tasks(console, fleet, pool):
         await _join(result, steps, fleet)
         await until(console.up.is_set, 20, "the console did not come in")
-        async with Watch(run_dir, fleet).running() as watch:
+        async with Watch(run_dir, fleet, result.relays).running() as watch:
             await _window(result, steps, console, seen, watch)
         await _last_look(result, console, fleet)
         _conclude(result, watch, seen)

@@ -39,9 +39,15 @@ class Steps:
 
 
 def carry_out(
-    title: str, seconds: float, work: Callable[[Steps], Coroutine[Any, Any, R]], *, as_json: bool
+    title: str,
+    seconds: float,
+    work: Callable[[Steps], Coroutine[Any, Any, R]],
+    *,
+    as_json: bool,
+    shown: Callable[[str, dict[str, Any]], Table] | None = None,
 ) -> R | None:
-    """Run `work` with progress on standard error and print its result, a dataclass; None when it failed."""
+    """Run `work` with progress on standard error and print its result, a dataclass; None when it failed.
+    `shown` makes the table for people, from the title and the values."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(stderr=True)
     try:
@@ -55,7 +61,7 @@ def carry_out(
         json.dump(values, sys.stdout)
         sys.stdout.write("\n")
     else:
-        Console().print(table(title, values))
+        Console().print((shown or table)(title, values))
     return result
 
 

@@ -68,6 +68,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             await asyncio.wait_for(process.wait(), PATIENCE)
 
 
+def busy() -> float:
+    """CPU seconds all processes of this machine have taken since it started, the kernel included."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
+
+
 class Meter:
     """CPU seconds (user and system) and memory of one process. Raises BenchFailed when there is none."""
 

@@ -1,26 +1,24 @@
 """`hub bench relay`: a relay of its own, real publishers and viewers, and what one forwarded packet costs.
 
 The ratio compares with a floor measured in the same run: the same packets, encrypted and sent to the same
-sockets by a loop that does nothing else.
+sockets by a loop that does nothing else, whole frames at a time.
 """
 
 import asyncio
-import contextlib
 import json
-import shutil
+import os
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from deploy.bench import feed
-from deploy.bench.crowd import Crowd, until
+from deploy.bench.cameras import Cameras, cameras, shape_of
+from deploy.bench.crowd import STAGE, Crowd, until
 from deploy.bench.output import Steps, carry_out
-from deploy.bench.processes import BenchFailed, Meter, child, environment, free_port
-from endpoints.peer import Pool
-from hub.relay.client import RelayClient, RelayUnavailable, wait_up
+from deploy.bench.processes import BenchFailed, busy
+from deploy.bench.stand import Stand, standing
+from hub.relay.client import RelayClient
 
 JOIN: Final = 60.0
 """Seconds everybody may take to have media."""
@@ -28,16 +26,24 @@ SETTLE: Final = 1.0
 """Seconds for the last packets to arrive once the publishers have stopped."""
 WARM: Final = 2.0
 FLOOR_PACKETS: Final = 300_000
+FULL: Final = 90.0
+"""Per cent of a core from which a process counts as being at its limit."""
+KBPS: Final = 1500
+KBPS_OF_MORE: Final = 1000
 
 
 @dataclass(slots=True)
 class Result:
-    """What is printed with `--json`. Times are in the unit of their name; `kbps` is of each picture."""
+    """What is printed with `--json`. Times are in the unit of their name; `kbps` is of each camera, a
+    document has half of it; `paced` as browsers do, or whole frames at once. Per cents are of one core;
+    `load` is the machine's at the start, and `others_cpu_percent` what was not the bench's.
+    """
 
     points: int
     pictures: int
     kbps: int
     seconds: float
+    paced: bool = True
     packets_sent: int = 0
     packets_received: int = 0
     loss: float = 0.0
@@ -45,21 +51,29 @@ class Result:
     decrypted_sample: int = 0
     decrypted_forged: int = 0
     cpu_us_per_packet: float = 0.0
-    relay_cpu_percent: float = 0.0
-    crowd_cpu_percent: float = 0.0
     floor_us_per_packet: float = 0.0
     ratio: float = 0.0
     delay_us: dict[str, float] = field(default_factory=dict)
+    relay_cpu_percent: float = 0.0
+    viewers_cpu_percent: float = 0.0
+    others_cpu_percent: float = 0.0
+    bound_by: str = ""
+    load: float = 0.0
     all_have_media_s: float = 0.0
     first_picture_was_keyframe: int = 0
     keyframes_asked_during_joins: int = 0
-    relay_rss_mb: float = 0.0
+    relay_rss_mb: dict[str, float] = field(default_factory=dict)
+    kb_per_viewer: float = 0.0
     send_method: str = ""
+    send_dropped: int = 0
 
 
-def bench(*, points: int, pictures: int, kbps: int, seconds: float, as_json: bool) -> int:
+def bench(
+    *, points: int, pictures: int, kbps: int | None, seconds: float, as_json: bool, burst: bool = False
+) -> int:
     """Run it and print. 0 when it could be carried out and every packet looked into was authentic."""
-    wanted = Result(points, pictures, kbps, seconds)
+    kbps = kbps or (KBPS if pictures == 1 else KBPS_OF_MORE)
+    wanted = Result(points, pictures, kbps, seconds, paced=not burst)
     title = f"relay: {points} viewers, {pictures} × {kbps} kbit/s"
     result = carry_out(title, seconds, lambda steps: run(wanted, steps), as_json=as_json)
     return 1 if result is None or result.decrypted_forged else 0
@@ -67,101 +81,86 @@ def bench(*, points: int, pictures: int, kbps: int, seconds: float, as_json: boo
 
 async def run(wanted: Result, progress: Steps) -> Result:
     """Fill in what is measured. Raises BenchFailed."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    try:
-        return await _with_relay(wanted, progress, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    wanted.load = round(os.getloadavg()[0], 2)
+    progress.step("starting a relay")
+    async with standing() as stand:
+        return await _measure(wanted, progress, stand)
 
 
-async def _with_relay(wanted: Result, progress: Steps, folder: Path) -> Result:
-    log = folder / "relay.log"
-    settings = {"media_host": "127.0.0.1", "media_addresses": "127.0.0.1", "media_port": str(free_port())}
-    async with child("deploy", "relay", environ=environment(folder, **settings), log=log) as process:
-        client = RelayClient(folder / "run" / "relay.sock")
-        linked = asyncio.create_task(client.run())
-        try:
-            progress.step("starting a relay")
-            await wait_up(client, 15)
-            async with Pool().running() as pool:
-                return await _measure(wanted, progress, client, pool, Meter(process.pid))
-        except (BenchFailed, RelayUnavailable) as problem:
-            raise BenchFailed(f"{problem}\n{_tail(log)}") from problem
-        finally:
-            linked.cancel()
-            await asyncio.gather(linked, return_exceptions=True)
-
-
-async def _measure(result: Result, progress: Steps, client: RelayClient, pool: Pool, relay: Meter) -> Result:
-    crowd = Crowd(client, pool, result.pictures)
-    shape = feed.Shape(result.kbps)
-    await crowd.open_stage(result.pictures)
-    async with _sending(crowd, result.pictures, shape):
+async def _measure(result: Result, progress: Steps, stand: Stand) -> Result:
+    crowd, shapes = Crowd(stand.client, stand.pool, result.pictures), _shapes(result, burst=True)
+    await crowd.open_stage()
+    burst = not result.paced
+    async with cameras(stand.socket, STAGE, result.pictures, result.kbps, burst=burst) as publishers:
         await asyncio.sleep(WARM)  # a session that has been live for a while is what rooms join
-        await _join(result, progress, crowd)
+        empty = stand.relay.rss_mb()
+        await _join(result, progress, crowd, publishers)
         await asyncio.sleep(WARM)
-        await _steady(result, progress, crowd, client, relay)
-    await _account(result, crowd, client)
-    result.relay_rss_mb = round(relay.rss_mb(), 1)
+        weights = await _steady(result, progress, crowd, stand)
+        await publishers.stop()
+        await asyncio.sleep(SETTLE)
+    await _account(result, crowd, stand.client)
+    result.relay_rss_mb = {"empty": empty, "start": weights[0], "max": max(weights), "end": weights[-1]}
+    result.relay_rss_mb = {name: round(weight, 1) for name, weight in result.relay_rss_mb.items()}
+    result.kb_per_viewer = round((weights[0] - empty) * 1000 / result.points, 1)
     progress.step("measuring the floor")
-    result.floor_us_per_packet = round(await floor(crowd.ports, feed.bursts(shape, 2)), 2)
+    result.floor_us_per_packet = round(await floor(crowd.ports, feed.bursts(shapes, 2)), 2)
     result.ratio = round(result.cpu_us_per_packet / result.floor_us_per_packet, 2)
     return result
 
 
-@contextlib.asynccontextmanager
-async def _sending(crowd: Crowd, pictures: int, shape: feed.Shape) -> Any:
-    """Publishers that send while the block runs; then they stop and the last packets arrive."""
-    tasks: list[asyncio.Task[None]] = []
-    try:
-        for index in range(pictures):
-            publisher = await crowd.publish(index, shape)
-            tasks.append(asyncio.create_task(publisher.run()))
-        yield
-        for publisher in crowd.publishers:
-            publisher.running = False
-        await asyncio.gather(*tasks)
-        await asyncio.sleep(SETTLE)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+def _shapes(result: Result, *, burst: bool) -> list[feed.Shape]:
+    return [shape_of(index, result.kbps, burst=burst) for index in range(result.pictures)]
 
 
-async def _join(result: Result, progress: Steps, crowd: Crowd) -> None:
+async def _join(result: Result, progress: Steps, crowd: Crowd, publishers: Cameras) -> None:
     """Everybody at once, as after a power cut."""
     progress.step(f"{result.points} viewers join")
-    asked = sum(publisher.member.peer.keyframes_asked for publisher in crowd.publishers)
-    began = time.monotonic()
+    asked, began = await publishers.asked(), time.monotonic()
     await asyncio.gather(*(crowd.join(index) for index in range(result.points)))
     everybody = f"after {JOIN:.0f} s only some of the viewers have media"
     await until(lambda: crowd.with_media() == result.points, JOIN, everybody, crowd.broken)
     result.all_have_media_s = round(time.monotonic() - began, 2)
-    now_asked = sum(publisher.member.peer.keyframes_asked for publisher in crowd.publishers)
-    result.keyframes_asked_during_joins = now_asked - asked
+    result.keyframes_asked_during_joins = await publishers.asked() - asked
     result.first_picture_was_keyframe = crowd.keyframe_starts
 
 
-async def _steady(result: Result, progress: Steps, crowd: Crowd, client: RelayClient, relay: Meter) -> None:
-    """The window in which CPU time is divided by packets."""
-    before = await client.counts()
-    began, cpu, own = time.monotonic(), relay.cpu(), time.process_time()
+async def _steady(result: Result, progress: Steps, crowd: Crowd, stand: Stand) -> list[float]:
+    """The window in which CPU time is divided by packets. Returns the relay's weight in MB over it."""
+    relay = stand.relay
+    before = await stand.client.counts()
+    began, cpu, own, all_of_it = time.monotonic(), relay.cpu(), time.process_time(), busy()
+    weights = [relay.rss_mb()]
     while (passed := time.monotonic() - began) < result.seconds:
         if crowd.broken():
             raise BenchFailed(str(crowd.broken()))
         progress.measured(passed, f"measuring: {crowd.received() // result.points:,} packets to each viewer")
         await asyncio.sleep(min(0.5, result.seconds - passed))
+        weights.append(relay.rss_mb())
     spent, own_spent, took = relay.cpu() - cpu, time.process_time() - own, time.monotonic() - began
-    after = await client.counts()
+    others = busy() - all_of_it - spent - own_spent
+    after = await stand.client.counts()
     forwarded = _sent(after.totals) - _sent(before.totals)
     if forwarded <= 0:
         raise BenchFailed("the relay forwarded nothing")
     result.cpu_us_per_packet = round(spent / forwarded * 1e6, 2)
     result.packets_per_second = round(forwarded / took)
     result.relay_cpu_percent = round(spent / took * 100, 1)
-    result.crowd_cpu_percent = round(own_spent / took * 100, 1)
+    result.viewers_cpu_percent = round(own_spent / took * 100, 1)
+    result.others_cpu_percent = round(max(0.0, others) / took * 100, 1)
+    result.bound_by = _bound(result, os.cpu_count() or 1)
     result.delay_us = {name: after.delay_us.get(name, 0.0) for name in ("p50", "p99", "max")}
-    result.send_method = await _method(client)
+    return weights
+
+
+def _bound(result: Result, cores: int) -> str:
+    """What had no more to give in the steady window; empty when nothing was at its limit."""
+    if result.relay_cpu_percent > FULL:
+        return "relay"
+    if result.viewers_cpu_percent > FULL:
+        return "viewers"
+    whole = result.relay_cpu_percent + result.viewers_cpu_percent + result.others_cpu_percent
+    return "machine" if whole > FULL * cores else ""
 
 
 async def _account(result: Result, crowd: Crowd, client: RelayClient) -> None:
@@ -173,6 +172,9 @@ async def _account(result: Result, crowd: Crowd, client: RelayClient) -> None:
     result.loss = round(missing / result.packets_sent, 6) if result.packets_sent else 1.0
     result.decrypted_sample = sum(viewer.reception.checked for viewer in crowd.viewers)
     result.decrypted_forged = sum(viewer.reception.forged for viewer in crowd.viewers)
+    result.send_dropped = counts.totals.get("send_dropped", 0)
+    methods = [name.removeprefix("send_by_") for name in counts.totals if name.startswith("send_by_")]
+    result.send_method = methods[0] if methods else ""
 
 
 async def floor(ports: list[int], bursts: list[list[int]]) -> float:
@@ -193,14 +195,3 @@ async def floor(ports: list[int], bursts: list[list[int]]) -> float:
 
 def _sent(totals: dict[str, int]) -> int:
     return totals.get("packets_sent", 0)
-
-
-async def _method(client: RelayClient) -> str:
-    totals = (await client.counts()).totals
-    return next((name.removeprefix("send_by_") for name in totals if name.startswith("send_by_")), "")
-
-
-def _tail(log: Path, lines: int = 15) -> str:
-    with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    return ""

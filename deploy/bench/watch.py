@@ -10,24 +10,28 @@ from typing import Final
 
 from deploy.bench.processes import BenchFailed, Meter
 from endpoints.fleet import Fleet
+from hub.relay.names import relay_name
 
 LOOK: Final = 0.1
 WEIGH_EVERY: Final = 10
 """Looks between two looks at memory."""
-NAMES: Final = ("web", "relay")
 
 
 class Watch:
-    """Processes are found by the pid files in `folder` each time: a killed one comes back as another."""
+    """Processes are found by the pid files in `folder` each time: a killed one comes back as another.
 
-    def __init__(self, folder: Path, fleet: Fleet) -> None:
+    `relays` are as many as the hub has.
+    """
+
+    def __init__(self, folder: Path, fleet: Fleet, relays: int = 1) -> None:
+        self._names = ("web", *map(relay_name, range(relays)))
         self.longest_gap = 0.0
         """Seconds in which some room got no packet."""
         self._folder = folder
         self._fleet = fleet
-        self._weights: dict[str, list[float]] = {name: [] for name in NAMES}
-        self._spent: dict[str, dict[int, float]] = {name: {} for name in NAMES}
-        self._before: dict[str, dict[int, float]] = {name: {} for name in NAMES}
+        self._weights: dict[str, list[float]] = {name: [] for name in self._names}
+        self._spent: dict[str, dict[int, float]] = {name: {} for name in self._names}
+        self._before: dict[str, dict[int, float]] = {name: {} for name in self._names}
         self._began = time.monotonic()
         self._packets: list[int] = []
         self._moved: list[float] = []
@@ -67,22 +71,30 @@ class Watch:
         rooms = zip(self._fleet.rooms, self._welcomed, strict=True)
         return all(room.joined and (not anew or room.welcomes > before) for room, before in rooms)
 
-    def memory(self, name: str) -> dict[str, float]:
-        """Resident MB: at the start, the most, at the end."""
-        weights = [weight for weight in self._weights[name] if weight > 0] or [0.0]
+    def memory(self, kind: str) -> dict[str, float]:
+        """Resident MB of all processes of a kind, `web` or `relay`: at the start, the most, at the end."""
+        looks = zip(*(self._weights[name] for name in self._of(kind)), strict=False)
+        weights = [sum(look) for look in looks if all(weight > 0 for weight in look)] or [0.0]
         return {"start": round(weights[0], 1), "max": round(max(weights), 1), "end": round(weights[-1], 1)}
 
-    def cpu(self, name: str) -> float:
-        """Per cent of one core over the whole watch, over all processes of that name."""
-        spent = sum(last - self._before[name][pid] for pid, last in self._spent[name].items())
+    def cpu(self, kind: str) -> float:
+        """Per cent of one core over the whole watch, over all processes of a kind."""
+        spent = sum(
+            last - self._before[name][pid]
+            for name in self._of(kind)
+            for pid, last in self._spent[name].items()
+        )
         return round(spent / max(0.1, time.monotonic() - self._began) * 100, 1)
+
+    def _of(self, kind: str) -> list[str]:
+        return [name for name in self._names if name.split("-")[0] == kind]
 
     async def _run(self) -> None:
         looks = 0
         while True:
             self._look(time.monotonic())
             if looks % WEIGH_EVERY == 0:
-                for name in NAMES:
+                for name in self._names:
                     self._weigh(name)
             looks += 1
             await asyncio.sleep(LOOK)

@@ -15,7 +15,7 @@ from deploy.lan import AUTHORITY, certificate_for
 from deploy.logs import set_up_logs
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
-from deploy.serve import RELAY, WEB, check_ports, child_environ, unless_stopped
+from deploy.serve import WEB, check_ports, child_environ, relay_programs, unless_stopped
 from deploy.settings import Settings
 from deploy.supervisor import Supervisor, hub_program, stopped_by_signals
 from deploy.wiring import open_services
@@ -30,7 +30,9 @@ async def run_demo(wanted: Settings, points: int, *, lan: bool) -> int:
     cast = hub_program("cast", "--points", str(points))
     with only_one(settings.run_dir / "supervisor.pid"):
         check_ports(settings)
-        supervisor = Supervisor([RELAY, WEB, cast], settings.run_dir, child_environ(settings))
+        supervisor = Supervisor(
+            [*relay_programs(settings), WEB, cast], settings.run_dir, child_environ(settings)
+        )
         with stopped_by_signals(supervisor):
             typer.echo("Preparing the province, its people and its cases …")
             plan = await unless_stopped(supervisor, prepare(settings))

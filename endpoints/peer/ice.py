@@ -35,13 +35,16 @@ class Checks:
         token: Callable[[int], bytes],
         now: float,
         patience: float = CONSENT_LOST,
+        candidates: tuple[Address, ...] | None = None,
     ) -> None:
+        """`candidates` instead of the description's own: those that take TCP, say."""
         self.selected: Address | None = None
         self.failed: str | None = None
         self.due = now
         self._user = f"{remote.fragment}:{fragment}"
         self._password = password
         self._remote = remote
+        self._candidates = remote.candidates if candidates is None else candidates
         self._token = token
         self._tie = int.from_bytes(token(8), "big")
         self._jitter = random.Random(self._tie)
@@ -53,7 +56,7 @@ class Checks:
         self._nominee: Address | None = None
         self._open: dict[bytes, Address] = {}
         self._out: list[tuple[bytes, Address]] = []
-        if not remote.candidates:
+        if not self._candidates:
             self.failed = "the description has no candidate that can be reached"
 
     def tick(self, now: float) -> None:
@@ -66,10 +69,17 @@ class Checks:
         if now - self._began > GIVE_UP:
             self.failed = "no candidate answered"
             return
-        for address in (self._nominee,) if self._nominee else self._remote.candidates:
+        for address in (self._nominee,) if self._nominee else self._candidates:
             self._check(address, use=self._nominee is not None)
         self.due = now + self._wait
         self._wait = min(self._wait * 2, LONGEST_WAIT)
+
+    def again(self, candidates: tuple[Address, ...], now: float) -> None:
+        """This end has moved to another network: check these, and nominate anew. Nothing is negotiated."""
+        self.selected = self._nominee = None
+        self._candidates = candidates
+        self._open.clear()
+        self._wait, self._began, self.due = FIRST_WAIT, now, now
 
     def receive(self, datagram: bytes, source: Address, now: float) -> None:
         """One STUN datagram. What is not signed as agreed is ignored."""

@@ -6,14 +6,15 @@ receives by SSRC; every packet, or a sample of them, is authenticated and decryp
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from endpoints.peer import description, feedback
 from endpoints.peer.description import Address, Local
 from endpoints.peer.ice import CONSENT_LOST, Checks
+from endpoints.peer.packets import named
 from endpoints.peer.reception import Reception, Stream
-from endpoints.peer.sending import Sent
+from endpoints.peer.sending import Repeats, Sent
 from hub.relay.wire.dtls import Certificate, DtlsEnd
 from hub.relay.wire.srtp import Inbound, Outbound, is_rtcp
 
@@ -51,7 +52,7 @@ State = Literal["new", "checking", "shaking", "up", "closed"]
 class LightPeer:
     """One in `sample` received packets is decrypted, and the first of an SSRC; `on_rtp` gets those.
 
-    After `patience` seconds without an answered check the hub counts as gone.
+    After `patience` seconds without an answered check the hub counts as gone. `tcp`: over a TCP connection.
     `wake` is when `tick` is wanted next (the caller's clock); `state` is for reading.
     """
 
@@ -65,9 +66,12 @@ class LightPeer:
         on_rtp: Callable[[bytes], None] | None = None,
         patience: float = CONSENT_LOST,
         unix_time: Callable[[], float] = time.time,
+        tcp: bool = False,
     ) -> None:
-        camera, microphone = (int.from_bytes(token(4), "big") | 1 for _ in range(2))
-        self.local = Local(token(4).hex(), token(16).hex(), certificate.fingerprint, camera, microphone)
+        camera, microphone, small = (int.from_bytes(token(4), "big") | 1 for _ in range(3))
+        self.local = Local(
+            token(4).hex(), token(16).hex(), certificate.fingerprint, camera, microphone, small
+        )
         self.state: State = "new"
         self.wake = _NEVER
         self.reception = Reception()
@@ -75,6 +79,9 @@ class LightPeer:
         self.estimate: int | None = None
         """Bits per second the hub grants a publisher (REMB), once it has said so."""
         self.keyframes_asked = 0
+        self.tcp = tcp
+        self.hub: tuple[Address, ...] = ()
+        """Where the hub can be reached by the transport in use, once its description is known."""
         self._certificate = certificate
         self._token = token
         self._sample = sample
@@ -84,6 +91,7 @@ class LightPeer:
         self._began = now
         self._setup: description.Setup = "active"
         self._fingerprint = ""
+        self._remote: description.Remote | None = None
         self._ice: Checks | None = None
         self._dtls: DtlsEnd | None = None
         self._inbound: Inbound | None = None
@@ -96,12 +104,29 @@ class LightPeer:
 
     # Negotiation ----------------------------------------------------------------------------------
 
-    def answer(self, offer: str, now: float, *, publish: bool) -> str:
-        """Answer a hub's offer and start. Raises DescriptionBad."""
+    def answer(self, offer: str, now: float, *, publish: bool, layers: bool = False) -> str:
+        """Answer a hub's offer and start. Raises DescriptionBad.
+
+        `layers`: the camera in two sizes (from `local.camera` and `local.small`, each packet with its rid),
+        repeated by rtx, as browsers do.
+        """
         remote = description.read(offer)
-        text = description.answer(remote, self.local, publish=publish)
+        local = self.local if layers else replace(self.local, small=0)
+        text = description.answer(remote, local, publish=publish)
+        if publish and layers:
+            self._repeat_by_rtx(remote)
         self._start(remote, "active", now)
         return text
+
+    def _repeat_by_rtx(self, remote: description.Remote) -> None:
+        line = next((line for line in remote.lines if line.rids and line.repeats), None)
+        if line is None or description.REPAIRED_RID not in line.extensions:
+            return
+        for media, rid in zip((self.local.camera, self.local.small), line.rids, strict=False):
+            repeats = Repeats(
+                media ^ 2, min(line.repeats.values()), named(line.extensions[description.REPAIRED_RID], rid)
+            )
+            self.sent[media] = Sent(90_000, repeats)
 
     def publish_offer(self) -> str:
         """For WHIP; `accept` takes the answer."""
@@ -121,10 +146,30 @@ class LightPeer:
         self._fingerprint = remote.fingerprint
         self._began = now
         own = self.local
+        self._remote = remote
+        self.hub = remote.streams if self.tcp else remote.candidates
         self._ice = Checks(
-            own.fragment, own.password, remote, token=self._token, now=now, patience=self._patience
+            own.fragment,
+            own.password,
+            remote,
+            token=self._token,
+            now=now,
+            patience=self._patience,
+            candidates=self.hub,
         )
         self.state = "checking"
+        self.tick(now)
+
+    def roam(self, now: float, *, tcp: bool | None = None) -> None:
+        """This end has another address (the caller has another socket): go on there, with the same keys.
+
+        `tcp` changes the transport too.
+        """
+        if self._ice is None or self._remote is None:
+            return
+        self.tcp = self.tcp if tcp is None else tcp
+        self.hub = self._remote.streams if self.tcp else self._remote.candidates
+        self._ice.again(self.hub, now)
         self.tick(now)
 
     # In -------------------------------------------------------------------------------------------
@@ -201,9 +246,14 @@ class LightPeer:
             self.keyframes_asked += 1
             self._events.append(KeyframeWanted(ssrc))
         for ssrc, number in asked.again:
-            again = self.sent[ssrc].again(number) if ssrc in self.sent else None
-            if again is not None:
-                self._put(again)
+            self._repeat(ssrc, number)
+
+    def _repeat(self, ssrc: int, number: int) -> None:
+        sent = self.sent.get(ssrc)
+        again = sent.again(number) if sent is not None else None
+        if sent is None or again is None or self._outbound is None:
+            return
+        self._put(again if sent.repeats is None else self._outbound.rtp(sent.repeats.of(again)))
 
     # Time -----------------------------------------------------------------------------------------
 
@@ -275,7 +325,7 @@ class LightPeer:
         ssrc = int.from_bytes(packet[8:12], "big")
         sent = self.sent.get(ssrc)
         if sent is None:
-            sent = self.sent[ssrc] = Sent(90_000 if ssrc == self.local.camera else 48_000)
+            sent = self.sent[ssrc] = Sent(48_000 if ssrc == self.local.microphone else 90_000)
         sent.add(packet, protected, now)
         self._put(protected)
 

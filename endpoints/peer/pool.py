@@ -1,4 +1,4 @@
-"""Drives light peers: one UDP socket each, read in turns with `recvmmsg`.
+"""Drives light peers: one UDP socket each, read in turns with `recvmmsg`, or TCP connections.
 
 Polling beats waking: 190 viewers of one 1.5 Mbit/s picture get 45,000 packets a second, and a wake-up for
 each would cost more than the packets. An idle socket costs half a microsecond a turn.
@@ -8,54 +8,23 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from struct import Struct
 from typing import Any, Final
 
 from endpoints.peer.light import Closed, Event, LightPeer
+from endpoints.peer.member import Datagrams, Member, Streams
 from hub.relay.wire import mmsg
 from hub.relay.wire.dtls import Certificate
 
 TURN: Final = 0.01
 """Seconds between two looks at every socket."""
-RECEIVE_BUFFER: Final = 4 * 1024 * 1024
+_SLICE: Final = 24
+"""Sockets read before others in this process get their turn."""
 BATCH: Final = 64
 SLOT: Final = 2048
-_ADDRESS: Final = 16
+_ADDRESS: Final = mmsg.LONGEST_NAME
 _HEADER: Final = Struct("!BBHII")
-
-
-class Member:
-    """One peer of a pool with its socket. `events` are handed to `on_event` as they happen."""
-
-    def __init__(self, peer: LightPeer, on_event: Callable[[Event], None] | None) -> None:
-        self.peer = peer
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self.socket.bind(("", 0))
-        self.number = self.socket.fileno()
-        self.left = False
-        self._on_event = on_event
-
-    @property
-    def port(self) -> int:
-        """Of the local socket."""
-        return int(self.socket.getsockname()[1])
-
-    def flush(self) -> None:
-        """Send what the peer has to send, and pass on its events. What the network refuses is lost."""
-        for datagram, address in self.peer.drain():
-            with contextlib.suppress(OSError):
-                self.socket.sendto(datagram, address)
-        for event in self.peer.events():
-            if self._on_event is not None:
-                self._on_event(event)
-
-    def send(self, packet: bytes) -> None:
-        """Publish one plaintext RTP packet now."""
-        self.peer.send_rtp(packet, time.monotonic())
-        self.flush()
 
 
 class Pool:
@@ -77,9 +46,15 @@ class Pool:
             message.msg_namelen = _ADDRESS
             self._batch.lengths[i][0] = SLOT
 
-    def add(self, peer: LightPeer, on_event: Callable[[Event], None] | None = None) -> Member:
-        """Give a peer a socket and serve it from now on."""
-        member = Member(peer, on_event)
+    def add(
+        self,
+        peer: LightPeer,
+        on_event: Callable[[Event], None] | None = None,
+        *,
+        receive_buffer: int | None = None,
+    ) -> Member:
+        """Give a peer a socket and serve it from now on. `receive_buffer`: bytes, of TCP connections."""
+        member = Member(peer, on_event, receive_buffer)
         self._members.append(member)
         member.flush()
         return member
@@ -91,7 +66,7 @@ class Pool:
         member.left = True
         member.peer.close()
         member.flush()
-        member.socket.close()
+        member.way.close()
         self._members = [other for other in self._members if other is not member]
 
     @contextlib.asynccontextmanager
@@ -110,23 +85,39 @@ class Pool:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._turn)
-            self.turn(time.monotonic())
+            members = list(self._members)
+            for start in range(0, len(members), _SLICE):
+                self._serve(members[start : start + _SLICE], time.monotonic())
+                await asyncio.sleep(0)  # publishers in this process have a pace to keep
 
     def turn(self, now: float) -> None:
         """Read every socket once and do what is due."""
-        for member in self._members:
+        self._serve(self._members, now)
+
+    def _serve(self, members: Iterable[Member], now: float) -> None:
+        for member in members:
             if not member.left and (self._read(member, now) or now >= member.peer.wake):
-                member.peer.tick(now)
+                if not member.silent:
+                    member.peer.tick(now)
                 member.flush()
 
     def _read(self, member: Member, now: float) -> bool:
-        """Everything that waits on one socket. True when something came that may need an answer."""
+        """Everything that waits for one peer. True when something came that may need an answer."""
+        if member.hung:
+            return False
+        if isinstance(member.way, Streams):
+            return member.way.read(member.peer, now)
+        return self._read_datagrams(member.way, member.peer, now)
+
+    def _read_datagrams(self, way: Datagrams, peer: LightPeer, now: float) -> bool:
         talk = False
+        for message in self._batch.messages if way.ipv6 else ():
+            message.msg_namelen = _ADDRESS
         while True:
-            got = self._receive(member.number, self._batch.headers, BATCH, socket.MSG_DONTWAIT, mmsg.ffi.NULL)
+            got = self._receive(way.number, self._batch.headers, BATCH, socket.MSG_DONTWAIT, mmsg.ffi.NULL)
             if got <= 0:
                 return talk
-            talk = self._deal(member.peer, got, now) or talk
+            talk = self._deal(peer, got, now) or talk
             if got < BATCH:
                 return talk
 
@@ -141,7 +132,8 @@ class Pool:
                 if media(second, sequence, ssrc, length, now):
                     peer.check(bytes(memory[start : start + length]))
             elif length:
-                name = bytes(self._names_view[i * _ADDRESS : (i + 1) * _ADDRESS])
+                at = i * _ADDRESS
+                name = bytes(self._names_view[at : at + headers[i].msg_hdr.msg_namelen])
                 peer.receive(bytes(memory[start : start + length]), mmsg.host_and_port(name), now)
                 talk = True
         return talk

@@ -10,6 +10,10 @@ from hub.people.errors import TokenExpired, TokenForged
 
 May = Literal["publish", "view"]
 LONGEST_TOKEN = 1000
+PLAYERS = 8
+"""Players of one viewing token unless it says otherwise: a room's screens, and those that reconnect before the hub
+has noticed that they went."""
+MOST_PLAYERS = 1000
 _SALT = "hub.people.tokens/1"
 
 
@@ -25,6 +29,8 @@ class MediaToken:
     expires: datetime
     id: str
     """Names the token in the timeline and the logs, which never hold the token itself."""
+    players: int = PLAYERS
+    """How many may view with it at one time (1 to `MOST_PLAYERS`)."""
 
 
 class MediaTokens:
@@ -38,17 +44,19 @@ class MediaTokens:
     def sign(self, token: MediaToken) -> str:
         """The text of a token: letters, digits, `-`, `_`, `.`."""
         seconds = int(token.expires.timestamp())
-        return str(self._serializer.dumps([token.session, token.may, token.unit, seconds, token.id]))
+        fields = [token.session, token.may, token.unit, seconds, token.id]
+        more = [token.players] if token.players != PLAYERS else []
+        return str(self._serializer.dumps(fields + more))
 
     def read(self, text: str, now: datetime) -> MediaToken:
         """Check a token. Raises TokenForged or TokenExpired."""
         if len(text) > LONGEST_TOKEN:
             raise TokenForged
         try:
-            session, may, unit, seconds, token_id = self._serializer.loads(text)
+            session, may, unit, seconds, token_id, *more = self._serializer.loads(text)
             expires = datetime.fromtimestamp(seconds, UTC)
         except (BadData, ValueError, TypeError, OverflowError, OSError) as error:
             raise TokenForged from error
         if expires <= now:
             raise TokenExpired
-        return MediaToken(session, may, unit, expires, token_id)
+        return MediaToken(session, may, unit, expires, token_id, more[0] if more else PLAYERS)

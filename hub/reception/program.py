@@ -1,7 +1,8 @@
 """Which source feeds which slot: a stage wish and what is arriving, made into a program. Pure.
 
 The hall is a console's camera (the chair's before the clerk's), else an encoder's. The point that has the
-floor stands beside it with its own picture and voice; a second voice from the hall is heard too.
+floor stands beside it with its own picture and voice; a second voice from the hall is heard too. A document
+is a screen that either of them shares, the one who began last.
 """
 
 from collections.abc import Iterable
@@ -10,8 +11,8 @@ from typing import Literal
 
 from hub.reception.stage import StageWish
 
-TrackKind = Literal["camera", "microphone"]
-Slot = Literal["main", "second", "voice1", "voice2", "voice3"]
+TrackKind = Literal["camera", "microphone", "screen"]
+Slot = Literal["main", "second", "document", "voice1", "voice2", "voice3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def program(wish: StageWish, sources: Iterable[Source]) -> tuple[Feed, ...]:
     chosen: dict[Slot, Source | None] = {
         "main": hall,
         "second": _of_floor(wish, known, "camera"),
+        "document": _document(wish, known),
         "voice1": voices[0] if voices else None,
         "voice2": _of_floor(wish, known, "microphone"),
         "voice3": voices[1] if len(voices) > 1 else None,
@@ -78,6 +80,12 @@ def _hall_voices(known: list[Source], hall: Source | None) -> list[Source]:
     consoles = [each for each in voices if each.owner.startswith("console:")]
     ordered = dict.fromkeys(with_picture + consoles)
     return list(ordered or dict.fromkeys(voices[:1]))
+
+
+def _document(wish: StageWish, known: list[Source]) -> Source | None:
+    floor = _of_floor(wish, known, "screen")
+    screens = [each for each in known if _hall(each) and each.kind == "screen"] + ([floor] if floor else [])
+    return max(screens, key=lambda each: (each.since, each.peer), default=None)
 
 
 def _of_floor(wish: StageWish, known: list[Source], kind: TrackKind) -> Source | None:

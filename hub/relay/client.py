@@ -9,18 +9,19 @@ async with asyncio.TaskGroup() as group:
 import asyncio
 import contextlib
 import random
-from collections import deque
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Iterable
 from pathlib import Path
 from typing import Final, TypeVar
 
 from hub.relay import control
 from hub.relay.codec import FrameBad, decode, encode, read_frame
-from hub.relay.core.specs import StageSpec
+from hub.relay.core.specs import SlotName, StageSpec, Want
+from hub.relay.ear import Ear, Hearer, LinkDown, LinkEvent, LinkUp
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.05, 1.0
-_MOST_EVENTS: Final = 4096
+__all__ = ["LinkDown", "LinkEvent", "LinkUp", "RelayClient", "RelayRefused", "RelayUnavailable", "wait_up"]
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.05, 0.2
+"""Seconds. A relay that was started again is dark until it is told its stages, so nobody waits long for it."""
 ANSWER: Final = 5.0
 """Seconds until an unanswered request counts as a lost link."""
 
@@ -38,24 +39,9 @@ class RelayRefused(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
-class LinkUp:
-    """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of
-    our
-    peers.
-    """
-
-    boot: str
-    fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkDown:
-    """The link broke; the relay goes on forwarding, if it lives."""
-
-
-LinkEvent = control.Event | LinkUp | LinkDown
-R = TypeVar("R", control.Done, control.PeerSdp, control.RelayState, control.Counts)
+R = TypeVar(
+    "R", control.Done, control.PeerSdp, control.RelayState, control.Counts, control.Figures, control.Dump
+)
 
 
 class RelayClient:
@@ -63,13 +49,20 @@ class RelayClient:
     loop.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, relay: int = 0, greeting: Callable[[], Iterable[control.Request]] = tuple
+    ) -> None:
+        """`relay` is its index on the machine. `greeting` gives what a relay is told first of all whenever the link
+        comes up, before anything that is asked later.
+        """
         self.boot: str | None = None
-        self._path = path
+        self.path = path
+        self.relay = relay
+        self._greeting = greeting
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[int, asyncio.Future[control.Reply]] = {}
         self._next_id = 0
-        self._listeners: set[_Listener] = set()
+        self._ears: set[Hearer] = set()
 
     @property
     def up(self) -> bool:
@@ -108,6 +101,10 @@ class RelayClient:
         """Returns once no later packet can leave under the old wish."""
         await self._ask(control.PutStage(stage), control.Done)
 
+    async def limit(self, peer: str, wants: Iterable[tuple[SlotName, Want]]) -> None:
+        """The most a viewer has use for, slot by slot; slots that are not named may have all."""
+        await self._ask(control.LimitPeer(peer, tuple(wants)), control.Done)
+
     async def state(self) -> control.RelayState:
         """All peers and stages."""
         return await self._ask(control.AskState(), control.RelayState)
@@ -116,21 +113,40 @@ class RelayClient:
         """The proof, and the counters."""
         return await self._ask(control.AskCounts(stage), control.Counts)
 
+    async def figures(self, *, peers: bool = False) -> control.Figures:
+        """For a monitoring system; `peers`: of every peer too."""
+        return await self._ask(control.AskFigures(peers), control.Figures)
+
+    async def dump(self, salt: str, skip: int = 0) -> control.Dump:
+        """A page of a bug report."""
+        return await self._ask(control.AskDump(salt, skip), control.Dump)
+
     async def events(self) -> AsyncGenerator[LinkEvent, None]:
         """What happens from now on; begins with LinkUp when the link is up. Each iterator hears everything.
 
         A listener that falls 4,096 events behind loses them and hears LinkUp instead: it must ask for the
         state.
         """
-        listener = _Listener()
-        if self._writer is not None and self.boot is not None:
-            listener.put(LinkUp(self.boot, fresh=False))
-        self._listeners.add(listener)
+        ear = Ear(self.up_now)
+        self.tell(ear)
         try:
             while True:
-                yield await listener.get(self.boot or "")
+                yield await ear.get()
         finally:
-            self._listeners.discard(listener)
+            self.tell_no_more(ear)
+
+    def up_now(self) -> list[LinkUp]:
+        """What a new listener must know: that the link is up, if it is."""
+        is_up = self._writer is not None and self.boot is not None
+        return [LinkUp(self.boot or "", fresh=False, relay=self.relay)] if is_up else []
+
+    def tell(self, ear: Hearer) -> None:
+        """Let an ear hear everything from now on."""
+        self._ears.add(ear)
+
+    def tell_no_more(self, ear: Hearer) -> None:
+        """The end of `tell`."""
+        self._ears.discard(ear)
 
     async def _ask(self, request: control.Request, kind: type[R]) -> R:
         if self._writer is None:
@@ -154,7 +170,7 @@ class RelayClient:
 
     async def _once(self) -> bool:
         """One connection, until it ends. Returns whether it ever was up."""
-        reader, writer = await asyncio.open_unix_connection(self._path, limit=control.MAX_FRAME + 4)
+        reader, writer = await asyncio.open_unix_connection(self.path, limit=control.MAX_FRAME + 4)
         greeted = False
         try:
             writer.write(encode(control.AskState(), 0))
@@ -163,8 +179,10 @@ class RelayClient:
             if not isinstance(state, control.RelayState):
                 return False
             fresh, self.boot = state.boot != self.boot, state.boot
+            for request in self._greeting():
+                writer.write(encode(request, 0))  # answers to 0 go to nobody
             self._writer, greeted = writer, True
-            self._tell(LinkUp(state.boot, fresh))
+            self._tell(LinkUp(state.boot, fresh, self.relay))
             while True:
                 self._take(await read_frame(reader))
         except (EOFError, FrameBad, TimeoutError, OSError):
@@ -174,7 +192,7 @@ class RelayClient:
             writer.close()
             self._fail_all()
             if greeted:
-                self._tell(LinkDown())
+                self._tell(LinkDown(self.relay))
 
     def _take(self, text: bytes) -> None:
         try:
@@ -196,34 +214,8 @@ class RelayClient:
                 answer.set_exception(ConnectionError("the control link broke"))
 
     def _tell(self, event: LinkEvent) -> None:
-        for listener in self._listeners:
-            listener.put(event)
-
-
-class _Listener:
-    """A bounded queue of one reader."""
-
-    def __init__(self) -> None:
-        self._queue: deque[LinkEvent] = deque()
-        self._there = asyncio.Event()
-        self._lost = False
-
-    def put(self, event: LinkEvent) -> None:
-        if len(self._queue) >= _MOST_EVENTS:
-            self._queue.clear()
-            self._lost = True
-        self._queue.append(event)
-        self._there.set()
-
-    async def get(self, boot: str) -> LinkEvent:
-        while not self._queue:
-            self._there.clear()
-            await self._there.wait()
-        if self._lost:
-            self._lost = False
-            self._queue.clear()
-            return LinkUp(boot, fresh=False)
-        return self._queue.popleft()
+        for ear in list(self._ears):
+            ear.put(event)
 
 
 async def wait_up(client: RelayClient, seconds: float) -> None:

@@ -6,7 +6,7 @@ The relay keeps forwarding when the link is gone; a web process that comes back 
 """
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from hub.relay.core.specs import Rung, SlotCount, SlotName, StageSpec, Want
 
@@ -89,7 +89,37 @@ class AskCounts:
     stage: str | None = None
 
 
-Request = OpenPeer | AnswerPeer | AcceptPeer | ClosePeer | PutStage | LimitPeer | AskState | AskCounts
+@dataclass(frozen=True, slots=True)
+class AskFigures:
+    """→ `Figures`: what a monitoring system is told; `peers`: of every peer too."""
+
+    peers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskDump:
+    """→ `Dump`: the relay's insides for a bug report, with the peers from number `skip` on, as many as fit.
+
+    Every text of an unknown vocabulary is replaced by a pseudonym: the same for the same `salt` (hex), so
+    that the pages of one dump, of several relays too, fit together and two dumps do not.
+    """
+
+    salt: str
+    skip: int = 0
+
+
+Request = (
+    OpenPeer
+    | AnswerPeer
+    | AcceptPeer
+    | ClosePeer
+    | PutStage
+    | LimitPeer
+    | AskState
+    | AskCounts
+    | AskFigures
+    | AskDump
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +166,67 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay (p50, p99, max)."""
+    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay (p50, p99, max), and with `pipe_`
+    before the name how long packets were under way from another relay."""
 
     totals: dict[str, int]
     slots: tuple[SlotCount, ...]
     delay_us: dict[str, float]
 
 
-Reply = Done | PeerSdp | Refused | RelayState | Counts
+@dataclass(frozen=True, slots=True)
+class PeerFigures:
+    """One peer. `up`: ICE and DTLS are done. `transport` is "udp" or "tcp", None before a valid check came.
+
+    `loss` (0–1) and `round_trip_ms` are of its latest reports, `estimate_bits` is what its line is thought
+    to carry, per second; None: unknown. `slots` are the packets and octets it was sent, `rungs` what it is
+    sent of the pictures now.
+    """
+
+    peer: str
+    up: bool
+    transport: Literal["udp", "tcp"] | None
+    loss: float | None
+    round_trip_ms: float | None
+    estimate_bits: float | None
+    slots: dict[SlotName, tuple[int, int]]
+    rungs: dict[SlotName, Rung]
+    queued_octets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """`counts[i]` values were below `bounds[i]` (seconds; not cumulative), the last count is of those above
+    all."""
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    sum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counters since the start of the process (`totals`, `cpu_seconds`, `delay`), and what is so now
+    (`gauges`)."""
+
+    totals: dict[str, int]
+    gauges: dict[str, float]
+    cpu_seconds: float
+    delay: Histogram
+    peers: tuple[PeerFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A page of a bug report: `relay` (with `skip` 0 only) and `peers` as JSON says them; `following` is
+    the next page's `skip`, None after the last."""
+
+    relay: dict[str, Any]
+    peers: tuple[dict[str, Any], ...]
+    following: int | None
+
+
+Reply = Done | PeerSdp | Refused | RelayState | Counts | Figures | Dump
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,22 @@
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
-from hub.relay import control
+from hub.relay import control, dump
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import SourceChanged, Totals
-from hub.relay.core.specs import StageSpec
+from hub.relay.core.specs import Codec, Rung, SlotName, StageSpec, Want
+from hub.relay.figures import Line, figures
+from hub.relay.revival import SILENCE, Revival, Revived
 from hub.relay.wire import negotiate, sdp
 from hub.relay.wire.dtls import Certificate
 from hub.relay.wire.ice import Credentials
+from hub.relay.wire.kept import write_peer, write_stage
+from hub.relay.wire.ledger import Ledger
+from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.transport import Identity, Transport
 from hub.relay.wire.udp import Driver
 
@@ -28,6 +34,7 @@ class _Opened:
     sdp: str
     transport: Transport
     answer: str | None = None
+    wants: tuple[tuple[SlotName, Want], ...] = ()
 
 
 class Media:
@@ -44,19 +51,31 @@ class Media:
         port: int,
         tell: Callable[[control.Event], None],
         clock: Callable[[], float] = time.monotonic,
+        ledger: Ledger | None = None,
+        codecs: tuple[Codec, ...] = negotiate.PICTURE_CODECS,
     ) -> None:
-        self.boot = secrets.token_hex(8)
+        self.boot = secrets.token_hex(8) if ledger is None else ledger.boot
+        self.delays_beside: dict[str, DelayHistogram] = {}
+        """Other delays to be told with the counts, by name."""
+        self._ledger = ledger
         self._driver = driver
         self._forwarder = forwarder
         self._totals = totals
         self._certificate = certificate
         self._addresses = addresses
         self._port = port
+        self._codecs = codecs
         self._tell = tell
         self._clock = clock
         self._opened: dict[str, _Opened] = {}
         self._sending: dict[str, set[str]] = {}
         self._stages: dict[str, StageSpec] = {}
+        self._lines: dict[str, Line] = {}
+        self._rungs: dict[str, dict[SlotName, Rung]] = {}
+        self._missed: set[tuple[str, str]] = set()
+        """Tracks that arrived before a kill, and have not since."""
+        self._missed_until = 0.0
+        driver.port.keep = self._keep
 
     def handle(self, request: control.Request) -> control.Reply:
         """The answer to one request; what has to leave because of it has left."""
@@ -78,11 +97,15 @@ class Media:
             case control.PutStage():
                 return self._put(request.stage)
             case control.LimitPeer():
-                return control.Refused("peer_unknown", f"there is no peer {request.peer}")
+                return self._limit(request)
             case control.AskState():
                 return self.state()
             case control.AskCounts():
                 return self.counts(request.stage)
+            case control.AskFigures():
+                return figures(self._driver, self._forwarder, self._totals, self._lines, peers=request.peers)
+            case control.AskDump():
+                return self._dump(request)
 
     def state(self) -> control.RelayState:
         """All peers and stages, as they are now."""
@@ -92,8 +115,57 @@ class Media:
     def counts(self, stage: str | None) -> control.Counts:
         """Counters, and who was sent what."""
         self._driver.port.gather()
+        self._driver.streams.gather()
         slots = tuple(self._forwarder.counts(stage))
-        return control.Counts(dict(self._totals.values), slots, self._driver.delays.summary())
+        delays = self._driver.delays.summary()
+        for name, histogram in self.delays_beside.items():
+            delays |= {f"{name}_{key}": value for key, value in histogram.summary().items()}
+        return control.Counts(dict(self._totals.values), slots, delays)
+
+    def revive(self) -> None:
+        """Go on with the peers of a process that was killed. Before the driver starts.
+
+        Nothing is sent of a stage before it is put again: its doors may have been closed meanwhile, and the
+        web process does not wait for the dead to say so.
+        """
+        if self._ledger is None:
+            return
+        now = self._clock()
+        revival = Revival(self._ledger, self._certificate, self._totals, now)
+        for stage in revival.stages():
+            self._stages[stage.stage] = stage
+            self._forwarder.put_stage(replace(stage, audience=frozenset()), now)
+        revival.peers(self._take_up)
+        self._ledger.settle()
+        self._missed_until = now + SILENCE
+
+    def _take_up(self, revived: Revived) -> None:
+        kept, transport = revived.kept, revived.transport
+        peer = kept.request.peer
+        self._opened[peer] = _Opened(kept.request, kept.sdp, transport, kept.answer)
+        self._sending[peer] = set(kept.sending)
+        self._missed |= {(peer, kind) for kind in kept.sending}
+        try:
+            self._driver.port.resume(transport, self._clock())
+        except Exception:
+            self._opened.pop(peer)
+            self._sending.pop(peer)
+            self._driver.port.remove(transport, "closed", self._clock())
+            raise
+
+    def _keep(self, transport: Transport) -> None:
+        known = self._opened.get(transport.identity.peer)
+        if self._ledger is None or known is None or known.transport is not transport or not transport.up:
+            return
+        sending = self._sending.get(transport.identity.peer, ())
+        kept = transport.keep(known.request, known.sdp, known.answer, sending=sending)
+        self._ledger.keep_peer(transport.identity.peer, write_peer(kept))
+
+    def _dump(self, request: control.AskDump) -> control.Reply:
+        try:
+            return dump.page(request, self._driver, self._forwarder, self._driver.delays.summary())
+        except dump.SaltBad as problem:
+            return control.Refused("salt_bad", str(problem))
 
     def turned(self, changes: list[SourceChanged]) -> None:
         """The driver had a turn: tell what happened in it."""
@@ -108,9 +180,14 @@ class Media:
 
     def report_quality(self) -> None:
         """Every 2 s: how well packets arrive, if anybody said."""
+        self._tell_missed()
         peers = self._forwarder.quality()
-        if peers:
-            self._tell(control.Quality(peers))
+        known = self._lines | peers
+        self._lines = {peer: known[peer] for peer in self._opened if peer in known}
+        rungs = self._forwarder.rungs()
+        if peers or rungs != self._rungs:
+            self._rungs = rungs
+            self._tell(control.Quality(peers, rungs))
 
     def _open(self, request: control.OpenPeer) -> control.Reply:
         known = self._opened.get(request.peer)
@@ -120,7 +197,8 @@ class Media:
             return control.Refused("media_full", f"{MOST_PEERS} peers are open")
         self._close(request.peer)
         transport = self._transport(request, may_publish=request.may_publish)
-        offer = negotiate.hub_offer(self._local(transport), may_publish=request.may_publish)
+        local = self._local(transport)
+        offer = negotiate.hub_offer(local, may_publish=request.may_publish, codecs=self._codecs)
         self._opened[request.peer] = _Opened(request, offer, transport)
         self._driver.port.add(transport)
         return control.PeerSdp(request.peer, offer)
@@ -152,7 +230,8 @@ class Media:
         if len(self._opened) >= MOST_PEERS:
             return control.Refused("media_full", f"{MOST_PEERS} peers are open")
         transport = self._transport(request, may_publish=request.direction == "publish")
-        accept = negotiate.accept_publisher if request.direction == "publish" else negotiate.accept_viewer
+        publisher = partial(negotiate.accept_publisher, codecs=self._codecs)
+        accept = publisher if request.direction == "publish" else negotiate.accept_viewer
         try:
             remote = sdp.read(request.sdp)
             answer, agreed = accept(self._local(transport), remote)
@@ -173,10 +252,20 @@ class Media:
             self._driver.turn()  # tells it at once: a new peer may take the name in the next breath
         return control.Done()
 
+    def _limit(self, request: control.LimitPeer) -> control.Reply:
+        known = self._opened.get(request.peer)
+        if known is None:
+            return control.Refused("peer_unknown", f"there is no peer {request.peer}")
+        known.wants = request.wants
+        self._forwarder.limit(request.peer, request.wants, self._clock())
+        return control.Done()
+
     def _put(self, stage: StageSpec) -> control.Reply:
         if stage.stage not in self._stages and len(self._stages) >= MOST_STAGES:
             return control.Refused("stages_full", f"{MOST_STAGES} stages are known")
         empty = not stage.audience and not stage.slots
+        if self._ledger is not None:  # first of all: a door that is shut must not be open after a kill
+            self._ledger.keep_stage(stage.stage, b"" if empty else write_stage(stage))
         if empty:
             self._stages.pop(stage.stage, None)
         else:
@@ -190,11 +279,18 @@ class Media:
         now = self._clock()
         transport.agree(remote, agreed, now, is_client=is_client)
         self._driver.port.agreed(transport, now)
+        wants = self._opened[transport.identity.peer].wants
+        if wants:  # said before the core knew the peer
+            self._forwarder.limit(transport.identity.peer, wants, now)
 
     def _transport(self, request: control.OpenPeer | control.AcceptPeer, *, may_publish: bool) -> Transport:
         identity = Identity(request.peer, request.stage, request.owner, request.groups)
         credentials = Credentials(secrets.token_hex(6), secrets.token_hex(16))
-        return Transport(identity, credentials, self._certificate, may_publish=may_publish, now=self._clock())
+        now = self._clock()
+        transport = Transport(identity, credentials, self._certificate, may_publish=may_publish, now=now)
+        if self._ledger is not None:
+            transport.heard = partial(self._ledger.heard, request.peer)
+        return transport
 
     def _local(self, transport: Transport) -> sdp.Local:
         ours = transport.ice.credentials
@@ -205,9 +301,18 @@ class Media:
             fingerprint=self._certificate.fingerprint,
             addresses=self._addresses,
             port=self._port,
+            tcp=self._driver.streams.offered,
         )
 
+    def _tell_missed(self) -> None:
+        """Who sent before the kill and has not since is no source any more."""
+        if self._missed and self._clock() >= self._missed_until:
+            missed, self._missed = self._missed, set()
+            for peer, kind in missed:
+                self._source(SourceChanged(peer, kind, False))
+
     def _source(self, change: SourceChanged) -> None:
+        self._missed.discard((change.peer, change.kind))
         known = self._opened.get(change.peer)
         kinds = self._sending.setdefault(change.peer, set())
         (kinds.add if change.live else kinds.discard)(change.kind)
@@ -216,6 +321,7 @@ class Media:
             return
         who = known.transport.identity
         self._tell(control.SourceEvent(who.peer, who.stage, who.owner, change.kind, change.live))
+        self._keep(known.transport)
 
     def _peer_state(self, transport: Transport) -> control.PeerState:
         who = transport.identity

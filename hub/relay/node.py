@@ -10,6 +10,7 @@ import logging
 import secrets
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +18,30 @@ from typing import Final
 
 import psutil
 
-from hub.relay import control
+from hub.relay import control, priority
+from hub.relay.alive import alive, lock_path
 from hub.relay.core.forwarder import Forwarder
+from hub.relay.core.ledger import NO_LEDGER
+from hub.relay.core.limits import Limits
 from hub.relay.core.plan import SourceChanged, Totals
+from hub.relay.core.specs import Codec
+from hub.relay.held import Held
 from hub.relay.link import ControlServer
 from hub.relay.media import Media
+from hub.relay.pipe.forwarder import PipedForwarder
+from hub.relay.pipe.pipes import Pipes, Siblings
 from hub.relay.wire.dtls import Certificate
-from hub.relay.wire.udp import Driver, media_socket
+from hub.relay.wire.ledger import Ledger
+from hub.relay.wire.negotiate import preferring
+from hub.relay.wire.tcp import raise_descriptor_limit
+from hub.relay.wire.udp import Driver, media_sockets
 
 log = logging.getLogger(__name__)
 
 QUALITY_INTERVAL: Final = 2.0
 """Seconds between `Quality` events."""
+HEALTHY: Final = 3.0
+"""Seconds after which a relay that went on with another's state is past what that could do to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,17 @@ class RelaySettings:
     media_port: int
     addresses: tuple[str, ...]
     certificate_path: Path
+    index: int = 0
+    relays: int = 1
+    """Relays of this machine, this one included: they share publishers by pipes beside the control socket."""
+    held: Held | None = None
+    """Sockets and ledger of a supervisor: used instead of binding, and gone on with."""
+    uplink: int = 0
+    """Bits per second that all that is sent may take together; 0: as much as there is."""
+    nice: int | None = None
+    """Scheduling priority to ask for; None: as it is."""
+    codec: Codec = Codec.VP8
+    """The picture codec that is asked for first."""
 
 
 async def run(settings: RelaySettings) -> None:
@@ -50,20 +74,24 @@ async def run(settings: RelaySettings) -> None:
 
     Raises OSError when a port or a file cannot be had.
     """
+    raise_descriptor_limit()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
+    if settings.nice is not None:
+        priority.ask(settings.nice)
     async with serving(settings) as node:
         gc.freeze()  # what is loaded by now stays: collections need not walk it in the middle of a burst
+        gc.set_threshold(2_000, 20, 100)  # a whole collection takes 12 ms with 190 viewers, and finds little
         log.info("relay %s forwards on UDP port %d", node.media.boot, node.port)
         await stop.wait()
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A running relay. `port` is the UDP port it took."""
+    """A running relay. `port` is the number it took, for UDP and TCP."""
 
     media: Media
     port: int
@@ -72,11 +100,22 @@ class Node:
 @contextlib.asynccontextmanager
 async def serving(settings: RelaySettings) -> AsyncIterator[Node]:
     """A relay that runs as long as the context is open, inside the running loop. Raises as `run`."""
+    with alive(lock_path(settings.socket_path)):
+        async with _serving(settings) as node:
+            yield node
+
+
+@contextlib.asynccontextmanager
+async def _serving(settings: RelaySettings) -> AsyncIterator[Node]:
     certificate = Certificate.load_or_make(settings.certificate_path)
-    sock = media_socket(settings.media_host, settings.media_port)
+    held = settings.held
+    sock, listener = held.sockets() if held else media_sockets(settings.media_host, settings.media_port)
     port = int(sock.getsockname()[1])
     totals = Totals()
-    forwarder = Forwarder(seed=secrets.randbits(63), totals=totals)
+    ledger = Ledger(held.ledger, totals) if held else None
+    kind = PipedForwarder if settings.relays > 1 else Forwarder
+    limits = Limits(uplink=settings.uplink)
+    forwarder = kind(seed=secrets.randbits(63), totals=totals, limits=limits, ledger=ledger or NO_LEDGER)
     server: ControlServer
 
     def turned(changes: list[SourceChanged]) -> None:
@@ -85,25 +124,55 @@ async def serving(settings: RelaySettings) -> AsyncIterator[Node]:
     def tell(event: control.Event) -> None:
         server.broadcast(event)
 
-    driver = Driver(sock, forwarder, totals, turned)
-    media = Media(driver, forwarder, totals, certificate, addresses=offered(settings), port=port, tell=tell)
+    driver = Driver(sock, forwarder, totals, turned, listener=listener, uplink=settings.uplink)
+    media = Media(
+        driver,
+        forwarder,
+        totals,
+        certificate,
+        addresses=offered(settings),
+        port=port,
+        tell=tell,
+        ledger=ledger,
+        codecs=preferring(settings.codec),
+    )
     server = ControlServer(settings.socket_path, media.handle)
+    media.revive()
     driver.start()
-    reporter = asyncio.create_task(_report(media))
+    pipes = _pipes(settings, forwarder, totals, driver)
+    if pipes is not None:
+        media.delays_beside["pipe"] = pipes.delays
+    reporter = asyncio.create_task(_report(media, ledger))
     try:
         await server.start()
         yield Node(media, port)
     finally:
         reporter.cancel()
         await asyncio.gather(reporter, return_exceptions=True)
+        if pipes is not None:
+            pipes.close()
         driver.close()
         await server.close()
+        if ledger is not None:
+            ledger.close(clean=True)
 
 
-async def _report(media: Media) -> None:
+def _pipes(settings: RelaySettings, forwarder: Forwarder, totals: Totals, driver: Driver) -> Pipes | None:
+    if not isinstance(forwarder, PipedForwarder):
+        return None
+    siblings = Siblings(settings.socket_path.parent, settings.index, settings.relays)
+    pipes = Pipes(siblings, forwarder, totals, driver.turn)
+    pipes.start()
+    return pipes
+
+
+async def _report(media: Media, ledger: Ledger | None) -> None:
+    began = time.monotonic()
     while True:
         await asyncio.sleep(QUALITY_INTERVAL)
         media.report_quality()
+        if ledger is not None and time.monotonic() - began > HEALTHY:
+            ledger.healthy()
 
 
 def offered(settings: RelaySettings) -> tuple[str, ...]:

@@ -5,26 +5,45 @@ import json
 import pytest
 
 from deploy.bench.output import percentiles
-from deploy.bench.relay import bench
+from deploy.bench.relay import Result, _bound, bench
 
 KEYS = {
-    "points", "pictures", "kbps", "seconds", "packets_sent", "packets_received", "loss", "decrypted_sample",
-    "cpu_us_per_packet", "floor_us_per_packet", "ratio", "delay_us", "all_have_media_s",
-    "keyframes_asked_during_joins", "relay_rss_mb", "send_method",
+    "points", "pictures", "kbps", "seconds", "paced", "packets_sent", "packets_received", "loss",
+    "decrypted_sample", "cpu_us_per_packet", "floor_us_per_packet", "ratio", "delay_us", "relay_cpu_percent",
+    "viewers_cpu_percent", "others_cpu_percent", "bound_by", "load", "all_have_media_s",
+    "keyframes_asked_during_joins", "relay_rss_mb", "kb_per_viewer", "send_method", "send_dropped",
 }  # fmt: skip
 
 
 @pytest.mark.bench
-def test_every_packet_arrives_and_is_accounted_for(capfd: pytest.CaptureFixture[str]) -> None:
-    assert bench(points=4, pictures=2, kbps=300, seconds=1, as_json=True) == 0
+@pytest.mark.parametrize(("pictures", "burst"), [(1, True), (3, False)])
+def test_every_packet_arrives_and_is_accounted_for(
+    capfd: pytest.CaptureFixture[str], pictures: int, burst: bool
+) -> None:
+    assert bench(points=4, pictures=pictures, kbps=300, seconds=1, as_json=True, burst=burst) == 0
     result = json.loads(capfd.readouterr().out)
     assert result.keys() >= KEYS
     assert result["packets_sent"] == result["packets_received"] > 0
-    assert (result["loss"], result["decrypted_forged"]) == (0, 0)
+    assert (result["loss"], result["decrypted_forged"], result["send_dropped"]) == (0, 0, 0)
     assert result["first_picture_was_keyframe"] == 4
     assert result["decrypted_sample"] >= 16
     assert result["floor_us_per_packet"] > 0
     assert result["send_method"]
+    assert result["paced"] is not burst
+    assert 0 < result["relay_rss_mb"]["empty"] <= result["relay_rss_mb"]["max"]
+    assert 0 < result["delay_us"]["p50"] <= result["delay_us"]["p99"] <= result["delay_us"]["max"] * 1.04
+
+
+def test_what_bounds_a_run_is_named() -> None:
+    result = Result(1, 1, 1, 1.0)
+    assert _bound(result, 2) == ""
+    result.viewers_cpu_percent = 95.0
+    assert _bound(result, 2) == "viewers"
+    result.relay_cpu_percent = 95.0
+    assert _bound(result, 2) == "relay"
+    result.viewers_cpu_percent, result.relay_cpu_percent, result.others_cpu_percent = 60.0, 60.0, 70.0
+    assert _bound(result, 2) == "machine"
+    assert _bound(result, 4) == ""
 
 
 def test_percentiles_of_nothing_are_zero() -> None:

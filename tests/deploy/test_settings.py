@@ -36,7 +36,7 @@ def test_defaults_make_a_hub_on_sqlite(tmp_path: Path) -> None:
     settings = read_settings(data_dir=tmp_path)
     assert settings.database == f"sqlite:///{tmp_path}/hub.db"
     assert settings.url == "http://localhost:8080"
-    assert settings.media == 8080
+    assert settings.media == 8081
     assert settings.relay_socket == tmp_path / "run" / "relay.sock"
 
 
@@ -45,7 +45,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_PUBLIC_URL", "https://hub.example/")
     monkeypatch.setenv("HUB_MEDIA_PORT", "")
     settings = read_settings()
-    assert (settings.port, settings.media, settings.url) == (9000, 9000, "https://hub.example")
+    assert (settings.port, settings.media, settings.url) == (9000, 9001, "https://hub.example")
 
 
 def test_changes_win_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +75,7 @@ def test_a_setting_that_does_not_exist_is_named(monkeypatch: pytest.MonkeyPatch)
         ("HUB_PUBLIC_URL", "hub.example", "HUB_PUBLIC_URL: must begin with http:// or https://"),
         ("HUB_DATA_DIR", "/d" * 46, "HUB_DATA_DIR: must be at most 90 bytes long: a socket lives below it"),
         ("HUB_LOG_FORMAT", "xml", "HUB_LOG_FORMAT: Input should be 'json' or 'human'"),
+        ("HUB_METRICS_TOKEN", "short", "HUB_METRICS_TOKEN: must have at least 16 characters"),
         ("HUB_TLS_KEY", "/key.pem", "tls_certificate and tls_key go together"),
     ],
 )
@@ -89,3 +90,41 @@ def test_passwords_in_urls_are_not_shown() -> None:
         read_settings(database_url="postgresql://hub:secret@db/hub", redis_url="redis://:secret@r/0")
     )
     assert "secret" not in shown
+
+
+def test_addresses_are_taken_as_an_operator_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_MEDIA_ADDRESSES", " 10.0.0.5, 203.0.113.7:40000 ,[2001:DB8::1]:40000,")
+    assert read_settings().media_addresses == "10.0.0.5,203.0.113.7:40000,[2001:db8::1]:40000"
+
+
+def test_turn_servers_and_their_secret_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_TURN_URLS", "turn:t.example:3478, turns:t.example:443?transport=tcp")
+    with pytest.raises(SettingsError, match="turn_urls and turn_secret go together"):
+        read_settings()
+    monkeypatch.setenv("HUB_TURN_SECRET", "s3cret")
+    settings = read_settings()
+    assert settings.turn == ("turn:t.example:3478", "turns:t.example:443?transport=tcp")
+    assert "s3cret" not in repr(settings)
+    assert settings.environ()["HUB_TURN_SECRET"] == "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "HUB_MEDIA_ADDRESSES",
+            "10.0.0.5,hub.example",
+            "HUB_MEDIA_ADDRESSES: 'hub.example' is not an IP address",
+        ),
+        ("HUB_MEDIA_ADDRESSES", "10.0.0.5:99999", "'10.0.0.5:99999' has no port between 1 and 65535"),
+        ("HUB_MEDIA_HOST", "everywhere", "HUB_MEDIA_HOST: 'everywhere' does not appear to be an IP"),
+        ("HUB_TURN_URLS", "stun:t.example", "HUB_TURN_URLS: 'stun:t.example' is no TURN address"),
+        ("HUB_TURN_TTL", "5", "HUB_TURN_TTL: Input should be greater than or equal to 600"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=sentence):
+        read_settings()

@@ -1,20 +1,14 @@
 """A stranger's encoder and player (aiortc) with tokens of `hub token`, against a running demo."""
 
-import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
-import httpx
 import pytest
-from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import AudioStreamTrack, RTCPeerConnection, VideoStreamTrack
 
 from tests.kit.demo import DemoHub, demo_hub
 from tests.kit.outsider import SDP, metrics, outside, until
+from tests.kit.players import frames, header, joined
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
@@ -28,47 +22,11 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHub]:
         yield started
 
 
-def token(hub: DemoHub, *options: str) -> dict[str, str]:
-    """What `hub token` prints, as a header."""
-    command = [sys.executable, "-m", "deploy", "token", hub.session, *options]
-    env = {**os.environ, "HUB_DATA_DIR": str(hub.folder)}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
-    return {"Authorization": f"Bearer {done.stdout.strip()}"}
-
-
-@asynccontextmanager
-async def joined(
-    http: httpx.AsyncClient, path: str, peer: RTCPeerConnection
-) -> AsyncIterator[httpx.Response]:
-    """POST the peer's offer, take the answer, wait for the connection; DELETE in the end."""
-    await peer.setLocalDescription(await peer.createOffer())
-    answer = await http.post(path, content=peer.localDescription.sdp, headers={"Content-Type": SDP})
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["Content-Type"].startswith(SDP)
-    assert str(httpx.URL(answer.headers["Location"]).path).startswith(path + "/")
-    await peer.setRemoteDescription(RTCSessionDescription(answer.text, "answer"))
-    try:
-        await until(lambda: peer.connectionState == "connected", "the connection is up")
-        yield answer
-    finally:
-        deleted = await http.delete(answer.headers["Location"])
-        await peer.close()
-    assert deleted.status_code == 200
-    again = await http.delete(answer.headers["Location"])
-    assert (again.status_code, again.json()["code"]) == (404, "peer_unknown")
-
-
-async def frames(track: Any, number: int) -> list[Any]:
-    """Decoded frames of a track."""
-    async with asyncio.timeout(20):
-        return [await track.recv() for _ in range(number)]
-
-
 async def test_a_player_decodes_picture_and_voice(hub: DemoHub) -> None:
     viewer = RTCPeerConnection()
     viewer.addTransceiver("video", direction="recvonly")
     viewer.addTransceiver("audio", direction="recvonly")
-    async with outside(hub, headers=token(hub, "--may", "view", "--ttl", "5m")) as http:
+    async with outside(hub, headers=header(hub, "--may", "view", "--ttl", "5m")) as http:
         async with joined(http, f"/whep/{hub.session}", viewer) as answer:
             receivers = {receiver.track.kind: receiver.track for receiver in viewer.getReceivers()}
             pictures = await frames(receivers["video"], FRAMES)
@@ -81,7 +39,7 @@ async def test_a_player_decodes_picture_and_voice(hub: DemoHub) -> None:
 
 async def test_an_encoder_publishes_and_comes_again(hub: DemoHub) -> None:
     begun = metrics(hub)["relay_tracks_begun"]
-    async with outside(hub, headers=token(hub, "--may", "publish")) as http:
+    async with outside(hub, headers=header(hub, "--may", "publish")) as http:
         for number in (1, 2):
             encoder = RTCPeerConnection()
             encoder.addTrack(VideoStreamTrack())
@@ -92,7 +50,7 @@ async def test_an_encoder_publishes_and_comes_again(hub: DemoHub) -> None:
 
 
 async def test_what_else_may_be_asked_of_an_endpoint(hub: DemoHub) -> None:
-    async with outside(hub, headers=token(hub, "--may", "view")) as http:
+    async with outside(hub, headers=header(hub, "--may", "view")) as http:
         options = await http.options(f"/whep/{hub.session}")
         assert (options.status_code, options.headers["Accept-Post"]) == (204, SDP)
         assert options.headers["Access-Control-Allow-Origin"] == "*"

@@ -43,13 +43,19 @@ def executable() -> str:
 
 
 @asynccontextmanager
-async def chromium(*extra: str, consent: bool = True, cameras: bool = True) -> AsyncIterator[Browser]:
-    """A headless browser. `consent`: a page's request for a camera is granted; `cameras`: it has one."""
+async def chromium(
+    *extra: str, consent: bool = True, cameras: bool = True, environ: dict[str, str] | None = None
+) -> AsyncIterator[Browser]:
+    """A headless browser. `consent`: a page's request for a camera is granted; `cameras`: it has one.
+
+    `environ` changes its environment.
+    """
     flags = [flag for flag in FLAGS if cameras or not flag.startswith("--use-fake-device")]
     if consent:
         flags.append(CONSENT)
+    env: dict[str, str | float | bool] = {**os.environ, **(environ or {})}
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable(), args=[*flags, *extra])
+        browser = await driver.chromium.launch(executable_path=executable(), args=[*flags, *extra], env=env)
         try:
             yield browser
         finally:

@@ -70,14 +70,15 @@ class DemoHub:
 
 
 def free_port() -> int:
-    """A number that is free for TCP and UDP at this moment."""
+    """A number that is free for TCP at this moment, and the next one for TCP and UDP: media has it."""
     while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = int(tcp.getsockname()[1])
+        with socket.socket() as pages, socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            pages.bind(("127.0.0.1", 0))
+            port = int(pages.getsockname()[1])
             try:
-                udp.bind(("0.0.0.0", port))
-            except OSError:
+                tcp.bind(("0.0.0.0", port + 1))
+                udp.bind(("0.0.0.0", port + 1))
+            except (OSError, OverflowError):
                 continue
             return port
 
@@ -94,10 +95,14 @@ def wait_for(met: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
 
 
 @contextmanager
-def demo_hub(folder: Path, points: int = 4) -> Iterator[DemoHub]:
-    """`hub demo`, live when the block begins and gone with all its processes when it ends."""
+def demo_hub(folder: Path, points: int = 4, **settings: str) -> Iterator[DemoHub]:
+    """`hub demo`, live when the block begins and gone with all its processes when it ends.
+
+    `settings` by their names without `HUB_`, in small letters.
+    """
     port = free_port()
     env = {**os.environ, "HUB_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    env |= {f"HUB_{name.upper()}": value for name, value in settings.items()}
     log = (folder.parent / f"{folder.name}.log").open("w+")
     command = [sys.executable, "-m", "deploy", "demo", "--port", str(port), "--points", str(points)]
     process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)

@@ -14,6 +14,7 @@ from hub.relay import control
 from hub.relay.client import RelayClient, wait_up
 from hub.relay.core.specs import SlotName, SourceId, StageSpec, TrackKind
 from hub.relay.node import Node, RelaySettings, serving
+from hub.relay.pool import RelayPool
 
 STAGE = "stage"
 KEYFRAME = bytes((0x50, 0x01, 0x00, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xB4, 0x00)) + bytes(90)
@@ -55,25 +56,41 @@ class Camera:
 class Lab:
     """`relay` asks the node; peers join by the roads browsers and encoders take."""
 
-    def __init__(self, relay: RelayClient, pool: Pool, node: Node) -> None:
+    def __init__(self, relay: RelayClient | RelayPool, pool: Pool, node: Node) -> None:
         self.relay = relay
         self.pool = pool
         self.node = node
 
-    async def viewer(self, name: str, groups: set[str], *, publish: bool = False) -> Seat:
+    async def viewer(
+        self,
+        name: str,
+        groups: set[str],
+        *,
+        publish: bool = False,
+        layers: bool = False,
+        tcp: bool = False,
+        patience: float = 30.0,
+    ) -> Seat:
         """A browser: hub offer, answer. Returns once it is up."""
         request = control.OpenPeer(name, STAGE, f"test:{name}", frozenset(groups), publish)
         offer = await self.relay.open_peer(request)
         packets: list[bytes] = []
-        peer = LightPeer(self.pool.certificate, secrets.token_bytes, time.monotonic(), on_rtp=packets.append)
+        peer = LightPeer(
+            self.pool.certificate,
+            secrets.token_bytes,
+            time.monotonic(),
+            on_rtp=packets.append,
+            tcp=tcp,
+            patience=patience,
+        )
         await self.relay.answer(
-            control.AnswerPeer(name, peer.answer(offer.sdp, time.monotonic(), publish=publish))
+            control.AnswerPeer(name, peer.answer(offer.sdp, time.monotonic(), publish=publish, layers=layers))
         )
         return await self._seat(name, peer, packets)
 
-    async def publisher(self, name: str) -> Camera:
+    async def publisher(self, name: str, *, tcp: bool = False) -> Camera:
         """An encoder: WHIP offer, answer. Returns once it is up."""
-        peer = LightPeer(self.pool.certificate, secrets.token_bytes, time.monotonic())
+        peer = LightPeer(self.pool.certificate, secrets.token_bytes, time.monotonic(), tcp=tcp)
         offer = peer.publish_offer()
         answer = await self.relay.accept(
             control.AcceptPeer(name, STAGE, f"test:{name}", frozenset(), "publish", offer)
@@ -109,10 +126,12 @@ class Lab:
 
 
 @contextlib.asynccontextmanager
-async def relay_lab(folder: Path) -> AsyncIterator[Lab]:
+async def relay_lab(
+    folder: Path, host: str = "127.0.0.1", addresses: tuple[str, ...] = ("127.0.0.1",)
+) -> AsyncIterator[Lab]:
     """A relay on a free loopback port, its control link, and a pool for light peers."""
     socket_path = folder / "relay.sock"
-    settings = RelaySettings(socket_path, "127.0.0.1", 0, ("127.0.0.1",), folder / "relay.pem")
+    settings = RelaySettings(socket_path, host, 0, addresses, folder / "relay.pem")
     async with serving(settings) as node, Pool().running() as pool:
         relay = RelayClient(socket_path)
         linked = asyncio.create_task(relay.run())

@@ -12,16 +12,19 @@ from hub.relay.core.rtcp import Report
 from hub.relay.core.rtcp import parse as parse_rtcp
 from hub.relay.core.rtp import Rtp, build, parse
 from hub.relay.core.specs import (
+    HUB_EXTENSIONS,
     HUB_PAYLOAD_TYPES,
     SLOT_SSRC,
     SLOTS,
     Codec,
+    Layer,
     PayloadTypes,
     PeerSpec,
     SlotName,
     SourceId,
     StageSpec,
     TrackKind,
+    Want,
 )
 
 PUBLISHES = (
@@ -32,14 +35,24 @@ PUBLISHES = (
 
 
 def vp8(
-    *, key: bool = False, start: bool = True, picture: int | None = None, tl0: int = 0, body: bytes = b""
+    *,
+    key: bool = False,
+    start: bool = True,
+    picture: int | None = None,
+    tl0: int = 0,
+    temporal: int | None = None,
+    body: bytes = b"",
 ) -> bytes:
-    """A VP8 payload: descriptor (with picture id and TL0PICIDX if `picture` is given), then the frame."""
+    """A VP8 payload: descriptor (with picture id and TL0PICIDX if `picture` is given, and the temporal
+    layer if it is), then the frame."""
     first = 0x10 if start else 0x00
     frame = bytes([0x00 if key else 0x01]) + body
     if picture is None:
         return bytes([first]) + frame
-    return bytes([first | 0x80, 0xC0, 0x80 | picture >> 8, picture & 0xFF, tl0]) + frame
+    fields = bytes([0x80 | picture >> 8, picture & 0xFF, tl0])
+    if temporal is None:
+        return bytes([first | 0x80, 0xC0]) + fields + frame
+    return bytes([first | 0x80, 0xE0]) + fields + bytes([temporal << 6]) + frame
 
 
 def h264_stap(*kinds: int) -> bytes:
@@ -47,9 +60,28 @@ def h264_stap(*kinds: int) -> bytes:
     return b"\x78" + b"".join(b"\x00\x03" + bytes([kind]) + b"ab" for kind in kinds)
 
 
+def with_extensions(packet: bytes, marks: dict[int, bytes], *, wide: bool = False) -> bytes:
+    """The packet with header extensions by id, in the one-byte form or the two-byte one."""
+    elements = b"".join(
+        (bytes([number, len(value)]) if wide else bytes([number << 4 | len(value) - 1])) + value
+        for number, value in marks.items()
+    )
+    elements += bytes(-len(elements) % 4)
+    start = 12 + 4 * (packet[0] & 0x0F)
+    head = (b"\x10\x00" if wide else b"\xbe\xde") + pack("!H", len(elements) // 4)
+    return bytes([packet[0] | 0x10]) + packet[1:start] + head + elements + packet[start:]
+
+
+def rtx(packet: bytes, payload_type: int, sequence: int, ssrc: int) -> bytes:
+    """The packet, repeated as RFC 4588 has it."""
+    head = bytes([packet[0], packet[1] & 0x80 | payload_type]) + pack("!H", sequence)
+    return head + packet[4:8] + pack("!I", ssrc) + packet[2:4] + packet[12:]
+
+
 @dataclass(slots=True)
 class Camera:
-    """A publisher's track: numbers and stamps its packets, one per frame."""
+    """A publisher's track: numbers and stamps its packets, one per frame. With a `layer` it says so in each;
+    `temporal` layers take turns (0, 1, 0, 1…)."""
 
     ssrc: int
     payload_type: int = 96
@@ -57,6 +89,8 @@ class Camera:
     timestamp: int = 5000
     step: int = 3000
     picture: int | None = 7
+    layer: Layer | None = None
+    temporal: bool = False
     bodies: Iterator[int] = field(default_factory=count)
 
     def packet(self, *, key: bool = False, body: bytes | None = None) -> bytes:
@@ -67,8 +101,11 @@ class Camera:
         elif self.payload_type == 102:
             payload = bytes([0x65 if key else 0x41]) + body
         else:
-            payload = vp8(key=key, picture=self.picture, body=body)
+            turn = None if not self.temporal else 0 if key else (self.picture or 0) % 2
+            payload = vp8(key=key, picture=self.picture, temporal=turn, body=body)
         packet = build(self.payload_type, True, self.sequence, self.timestamp, self.ssrc, payload)
+        if self.layer is not None:
+            packet = with_extensions(packet, {HUB_EXTENSIONS.rid: self.layer.encode()})
         self.sequence = (self.sequence + 1) & 0xFFFF
         self.timestamp = (self.timestamp + self.step) & 0xFFFFFFFF
         if self.picture is not None:
@@ -104,6 +141,7 @@ class Lab:
     feedback: dict[str, list[Report]] = field(default_factory=dict)
     changes: list[SourceChanged] = field(default_factory=list)
     plans: list[Plan] = field(default_factory=list)
+    probes: list[Rtp] = field(default_factory=list)
     forwarder: Forwarder = field(init=False)
 
     def __post_init__(self) -> None:
@@ -116,17 +154,25 @@ class Lab:
         receives: Iterable[SlotName] = SLOTS,
         payload_types: PayloadTypes = HUB_PAYLOAD_TYPES,
         ready: bool = True,
+        probe_type: int | None = None,
     ) -> None:
         """Connect a peer that may also publish. Its groups are `all` unless said otherwise."""
         spec = PeerSpec(
-            peer, "s", frozenset(groups or ("all",)), frozenset(receives), payload_types, PUBLISHES
+            peer,
+            "s",
+            frozenset(groups or ("all",)),
+            frozenset(receives),
+            payload_types,
+            PUBLISHES,
+            extensions=HUB_EXTENSIONS,
+            probe_type=probe_type,
         )
         self.forwarder.add_peer(spec, self.now)
         if ready:
             self.forwarder.peer_ready(peer, self.now)
         self.deliver()
 
-    def stage(self, *audience: str, **slots: str) -> None:
+    def stage(self, *audience: str, details: Iterable[SlotName] = (), **slots: str) -> None:
         """`stage("all", main="hall")`: the slot takes that peer's camera, or microphone for a voice."""
         wanted: list[tuple[SlotName, SourceId]] = [
             (
@@ -136,7 +182,13 @@ class Lab:
             for slot in SLOTS
             if slot in slots
         ]
-        self.forwarder.put_stage(StageSpec("s", frozenset(audience), tuple(wanted)), self.now)
+        spec = StageSpec("s", frozenset(audience), tuple(wanted), frozenset(details))
+        self.forwarder.put_stage(spec, self.now)
+        self.deliver()
+
+    def limit(self, peer: str, **wants: Want) -> None:
+        """`limit("anna", main="low")`: the most that viewer has use for."""
+        self.forwarder.limit(peer, [(slot, wants[slot]) for slot in SLOTS if slot in wants], self.now)
         self.deliver()
 
     def rtp(self, peer: str, packet: bytes) -> None:
@@ -173,6 +225,9 @@ class Lab:
         assert plan.lane.open
         self.plans.append(plan)
         rtp = parse(plan.packet)
+        if plan.lane.is_probe:
+            self.probes.append(rtp)
+            return
         for peer, offset in plan.lane.members:
             moved = rtp._replace(sequence=(rtp.sequence + offset) & 0xFFFF)
             self.received.setdefault((peer, plan.lane.slot), []).append(moved)

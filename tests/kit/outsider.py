@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 from endpoints.peer import LightPeer, Member, Pool
 from hub.people.secrets import Keys
@@ -33,10 +35,15 @@ def bearer(hub: DemoHub, may: May, *, session: str = "", hours: float = 1.0) -> 
 
 
 def metrics(hub: DemoHub) -> dict[str, float]:
-    """`/metrics` as numbers by name."""
+    """The relays' counters, added up, as `relay_<name>`."""
     with hub.client() as client:
-        lines = client.get("/metrics").text.splitlines()
-    return {line.split()[0]: float(line.split()[1]) for line in lines if line and not line.startswith("#")}
+        families = list(text_string_to_metric_families(client.get("/metrics").text))
+    samples = [sample for family in families for sample in family.samples]
+    found: dict[str, float] = defaultdict(float)
+    for sample in samples:
+        if sample.name == "hub_relay_events_total":
+            found[f"relay_{sample.labels['event']}"] += sample.value
+    return found
 
 
 def megabytes(hub: DemoHub, name: str) -> float:

@@ -98,7 +98,7 @@ def _postgres_process(directory: Path, port: int) -> Iterator[str]:
     flags = [flag for name, value in settings.items() for flag in ("-c", f"{name}={value}")]
     command = [postgresql_program("postgres"), "-D", str(directory / "data"), *flags]
     ready = f"postgresql://hub@127.0.0.1:{port}/postgres"
-    with _running(command, directory / "log", lambda: _postgresql_answers(port), unprivileged_user()):
+    with running(command, directory / "log", lambda: _postgresql_answers(port), unprivileged_user()):
         yield ready
 
 
@@ -118,7 +118,7 @@ def redis(port: int | None = None) -> Iterator[str]:
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     command += ["--dir", str(directory)]
     try:
-        with _running(command, directory / "log", lambda: _redis_answers(port)):
+        with running(command, directory / "log", lambda: _redis_answers(port)):
             yield f"redis://127.0.0.1:{port}/0"
     finally:
         shutil.rmtree(directory, ignore_errors=True)
@@ -134,7 +134,7 @@ def _redis_answers(port: int) -> bool:
 
 
 @contextmanager
-def _running(
+def running(
     command: list[str], log: Path, answers: Callable[[], bool], user: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as output:

@@ -23,17 +23,20 @@ from hub.people.roles import Role
 from hub.people.secrets import Keys
 from hub.people.service import People
 from hub.people.tokens import May, MediaToken, MediaTokens
-from hub.relay.client import RelayClient
 from hub.relay.node import serving
+from hub.relay.pool import RelayPool
 from hub.store.database import Database
+from signaling.turn import Turn
 from tests.kit.clock import HandClock
 from tests.kit.factories import House, build_house
 from tests.kit.relay import relay_settings
+from tests.kit.relays import settings_of
 from web.app import create_app
 from web.cookies import ACCOUNT_COOKIE, DEVICE_COOKIE, AccountCookie, write_account
 from web.services import Services, WebSettings
 
 PASSWORD = "đất nước 2026"
+TURN_URL = "turns:turn.example:443?transport=tcp"
 HELLO = {"type": "hello", "version": 1, "resume": None, "media": None, "screen": "console"}
 
 
@@ -143,9 +146,9 @@ class Client:
 
 @asynccontextmanager
 async def web_lab(
-    db: Database, clock: HandClock, folder: Path, *, relay: bool = True
+    db: Database, clock: HandClock, folder: Path, *, relay: bool = True, relays: int = 1
 ) -> AsyncIterator[WebLab]:
-    """The lab; without `relay` nothing listens at the other end of the control link."""
+    """The lab; without `relay` nothing listens at the other end of the control links, of which there are `relays`."""
     house = await build_house(db, clock, folder / "secrets")
     settings = relay_settings(folder)
     services = Services(
@@ -155,10 +158,11 @@ async def web_lab(
         cases=house.cases,
         receptions=house.receptions,
         points=Points(db, clock, house.ids),
-        relay=RelayClient(settings.socket_path),
+        relay=RelayPool([settings_of(folder, index, relays).socket_path for index in range(relays)]),
         keys=Keys(folder / "secrets"),
         clock=clock,
         ids=house.ids,
+        turn=Turn((TURN_URL,), "turn secret"),
     )
     lab = WebLab(create_app(services, WebSettings()), services, house)
     if not relay:

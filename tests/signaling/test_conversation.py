@@ -18,7 +18,7 @@ from signaling.conversation import (
     Say,
 )
 from signaling.errors import CloseCode
-from signaling.messages import LONGEST_TEXT, Command, Hello, MediaClose, MediaOpen, MediaReport
+from signaling.messages import LONGEST_TEXT, Command, Hello, MediaClose, MediaOpen, MediaReport, MediaWant
 
 HELLO = {"type": "hello", "version": 1, "resume": None, "media": None, "screen": "room"}
 PING = {"type": "ping", "at": 12.5}
@@ -46,6 +46,8 @@ def test_a_conversation_from_hello_to_report():
         Do(MediaOpen(type="media.open", publish=True))
     ]
     assert said(conversation, {"type": "media.close"}) == [Do(MediaClose(type="media.close"))]
+    want = {"type": "media.want", "slots": {"main": "high", "second": "low", "document": "none"}}
+    assert said(conversation, want) == [Do(MediaWant.model_validate(want))]
     report = {"type": "media.report", "decoding": True, "frames": 74, "sound": True, "loss": 0.01}
     assert said(conversation, report) == [Heed(MediaReport.model_validate(report))]
     assert not conversation.ended
@@ -91,6 +93,8 @@ def test_hello_twice_ends_it():
         '{"type":"command","id":"1","name":"x","data":' + '{"a":' * 200 + "1" + "}" * 200 + "}",
         '{"type":"command","id":"1","name":"x","data":' + "[" * 30000,
         '{"type":"media.answer","peer":"p","sdp":""}',
+        '{"type":"media.want","slots":{"main":"huge"}}',
+        '{"type":"media.want","slots":{"third":"low"}}',
         '{"type":"hello","version":1,"resume":null,"media":null,"screen":"room"}',
     ],
 )

@@ -12,6 +12,7 @@ from hub.people.errors import TokenRefused
 from hub.people.tokens import May, MediaToken, MediaTokens
 from hub.reception.errors import Refusal
 from signaling.media_gate import LARGEST_OFFER, MediaGate
+from signaling.turn import link_headers
 from web.body import read_text
 from web.errors import error_response
 from web.services import live_sessions_of, services_of
@@ -118,7 +119,11 @@ async def _accept(request: Request, may: May, session: str, token: MediaToken, g
         raise Refusal("sdp_bad")
     accepted = await gate.accept(token, may, session, offer)
     headers = {"Location": f"{request.url.path.rstrip('/')}/{accepted.peer}"}
-    return Response(accepted.sdp, 201, headers, SDP)
+    response = Response(accepted.sdp, 201, headers, SDP)
+    services = services_of(request)
+    for link in link_headers(services.turn.servers(accepted.peer, services.clock.now())):
+        response.headers.append("Link", link)
+    return response
 
 
 async def _not_so(request: Request, allowed: str) -> Response:

@@ -1,20 +1,27 @@
 """The core's front: plaintext packets and wanted states in, plans and feedback out. No I/O, no clock of its
 own."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from hub.relay.core.adapt import Adaptation, padding_for
+from hub.relay.core.common import Common
 from hub.relay.core.feedback import FeedbackReader
+from hub.relay.core.ledger import NO_LEDGER, Ledger
 from hub.relay.core.limits import Limits
 from hub.relay.core.malformed import Malformed
-from hub.relay.core.outbox import Outbox
 from hub.relay.core.peer import Peer
 from hub.relay.core.plan import Output, Plan, Totals
 from hub.relay.core.replay import Replay
 from hub.relay.core.reports import DownstreamReports, UpstreamReports
-from hub.relay.core.rtp import Rtp, parse
-from hub.relay.core.slot import SlotStream
 from hub.relay.core.source import Source
-from hub.relay.core.specs import PICTURE_SLOTS, PeerSpec, SlotCount, SlotName, SourceId, StageSpec, TrackKind
+from hub.relay.core.specs import PeerSpec, Rung, SlotCount, SlotName, SourceId, StageSpec, TrackKind, Want
 from hub.relay.core.stage import Stage
 from hub.relay.core.view import View
+
+_TURNS: Final = 10
+_REVIEW: Final = 0.2
+"""Seconds between two looks at layers that came or went, and at who waits for a keyframe."""
 
 
 class Forwarder:
@@ -23,12 +30,15 @@ class Forwarder:
     Nothing raises for anything a peer sends: it is dropped and counted in `totals`.
     """
 
-    def __init__(self, *, seed: int, totals: Totals, limits: Limits = Limits()) -> None:
-        """`seed` makes the first sequence numbers and timestamps unpredictable; give it fresh randomness."""
-        self._seed = seed
+    def __init__(
+        self, *, seed: int, totals: Totals, limits: Limits = Limits(), ledger: Ledger = NO_LEDGER
+    ) -> None:
+        """`seed` makes the first sequence numbers and timestamps unpredictable; give it fresh randomness.
+        `ledger` remembers where numbering stands for the process after this one."""
+        self._common = Common(limits, totals, seed, ledger)
         self._totals = totals
         self._limits = limits
-        self._outbox = Outbox()
+        self._outbox = self._common.outbox
         self._peers: dict[str, Peer] = {}
         self._publishers: dict[str, Peer] = {}
         self._stages: dict[str, Stage] = {}
@@ -36,14 +46,33 @@ class Forwarder:
         self._upstream = UpstreamReports(limits, self._outbox)
         self._downstream = DownstreamReports(limits, self._outbox)
         self._feedback = FeedbackReader(limits, totals)
+        self._adaptation = Adaptation(self._common)
         self._ticked_at = 0.0
         self._slow_at = 0.0
+        self._review_at = 0.0
+        self._turn = 0
+
+    @property
+    def peers(self) -> Mapping[str, Peer]:
+        """Everybody, to be looked at only."""
+        return self._peers
+
+    @property
+    def stages(self) -> Mapping[str, Stage]:
+        """Every stage, to be looked at only."""
+        return self._stages
 
     def add_peer(self, spec: PeerSpec, now: float) -> None:
         """Know a peer. One of the same id is replaced: numbering and, on the same stage, counts go on."""
         old = self._peers.get(spec.peer)
         numbers, views = self._remove(old) if old is not None else ({}, {})
-        peer = Peer(spec, numbers, self._limits, now + self._limits.first_report)
+        # Lines are looked at in turns, so that those who came together are not looked at together.
+        self._turn = (self._turn + 1) % _TURNS
+        peer = Peer(spec, numbers, self._common, now + self._limits.adapt_interval * self._turn / _TURNS)
+        peer.line.padding = padding_for(peer, self._common)
+        if old is not None:
+            self._common.ledger.forget_peer(spec.peer)
+            peer.line.inherit(old.line)
         self._peers[spec.peer] = peer
         stage = self._stage(spec.stage)
         stage.enter(peer)
@@ -64,6 +93,7 @@ class Forwarder:
         known = self._peers.get(peer)
         if known is not None:
             self._remove(known)
+            self._common.ledger.forget_peer(peer)
             self._forget_if_empty(known.spec.stage)
 
     def _remove(self, peer: Peer) -> tuple[dict[SlotName, int], dict[SlotName, View]]:
@@ -71,6 +101,7 @@ class Forwarder:
         del self._peers[peer.spec.peer]
         self._publishers.pop(peer.spec.peer, None)
         self._upstream.end(peer.spec.peer)
+        self._adaptation.forget(peer)
         numbers = dict(peer.numbers)
         numbers.update({slot: view.number for slot, view in views.items() if view.number is not None})
         return numbers, views
@@ -85,12 +116,13 @@ class Forwarder:
     def _stage(self, name: str) -> Stage:
         stage = self._stages.get(name)
         if stage is None:
-            stage = self._stages[name] = Stage(name, self._seed, self._limits, self._totals, self._outbox)
+            stage = self._stages[name] = Stage(name, self._common)
         return stage
 
     def _forget_if_empty(self, name: str) -> None:
         if name in self._stages and self._stages[name].is_empty:
             del self._stages[name]
+            self._common.ledger.forget_stage(name)
 
     def rtp(self, peer: str, packet: bytes, now: float) -> None:
         """One authenticated, plaintext RTP packet from a peer."""
@@ -102,25 +134,25 @@ class Forwarder:
             self._totals.add("rtp_oversized")
         else:
             try:
-                self._forward(known, parse(packet), now)
+                self._forward(known, packet, now)
             except Malformed as error:
                 self._totals.add("rtp_malformed")
                 self._totals.add(f"rtp_malformed_{error.reason}")
 
-    def _forward(self, peer: Peer, packet: Rtp, now: float) -> None:
-        accepted = peer.incoming.get(packet.payload_type)
-        if accepted is None:
-            self._totals.add("rtp_unexpected")
+    def _forward(self, peer: Peer, packet: bytes, now: float) -> None:
+        incoming = peer.inlet.take(packet, now)
+        if incoming is None:
             return
-        codec, kind = accepted
+        rtp, codec, kind, layer = incoming
         source = peer.sources.get(kind) or self._new_source(peer, kind)
-        arrival = source.take(packet, codec, now)
+        arrival = source.take(rtp, codec, layer, now)
         if arrival is None:
             return
         self._upstream.begin(peer, now)
         streams = self._stages[peer.spec.stage].fed_by(source.id)
         if not streams:
-            source.keyframes.forget()
+            if now >= source.wanted_until:
+                source.forget_keyframes()
             self._totals.add("rtp_off_stage")
         for stream in streams:
             stream.push(source, arrival, now)
@@ -144,22 +176,68 @@ class Forwarder:
             self._totals.add("rtcp_malformed")
             self._totals.add(f"rtcp_malformed_{error.reason}")
 
+    def limit(self, peer: str, wants: Iterable[tuple[SlotName, Want]], now: float) -> bool:
+        """The most that a viewer has use for, by slot; slots that are not named may have all. Replaces what
+        was said before. False for an unknown peer."""
+        known = self._peers.get(peer)
+        if known is None:
+            return False
+        known.line.wants = {slot: Rung(want) for slot, want in wants}
+        known.line.changed = True
+        if known.receiver.ready:
+            self._adaptation.look(known, self._stages[known.spec.stage], now)
+        return True
+
+    def want_keyframe(self, peer: str, ssrc: int, now: float) -> None:
+        """Somebody beyond this relay needs a keyframe of what that publisher sends under that SSRC, on stage
+        or not. At most one request a second leaves for each layer; an unknown peer or SSRC is ignored."""
+        known = self._peers.get(peer)
+        source = known.source_of(ssrc) if known is not None else None
+        layer = source.layer_of(ssrc) if source is not None else None
+        if source is not None and layer is not None:
+            source.wanted_until = now + self._limits.keyframe_interval * 2
+            source.ask_keyframe(layer, now)
+
+    def congested(self, peer: str, now: float) -> None:
+        """A viewer's connection cannot take what it is sent: send it less. An unknown peer is ignored."""
+        known = self._peers.get(peer)
+        if known is not None and known.receiver.ready:
+            self._adaptation.congested(known, self._stages[known.spec.stage], now)
+
+    def relieved(self, peer: str, ssrc: int, now: float) -> None:
+        """A viewer's connection had to give up pictures of this SSRC and takes them again: like its asking for a
+        keyframe. An unknown peer or SSRC is ignored."""
+        known = self._peers.get(peer)
+        if known is not None:
+            self._feedback.relieved(known, self._stages[known.spec.stage], ssrc, now)
+
     def tick(self, now: float) -> None:
         """Do what time asks for: replays, repeated requests, reports. Calling it early does nothing."""
         deadline = self.deadline()
         if deadline is None or now < deadline:
             return
         self._ticked_at = now
-        self._replay.tick(self._picture_streams(), now)
+        self._replay_joiners(now)
+        self._adaptation.pace(now)
+        for stream in list(self._common.repeating):
+            stream.repeat(now)
         for peer in self._publishers.values():
             for source in peer.sources.values():
                 source.tick(now, peer.round_trip or 0.0)
+            peer.inlet.tick(now)
         if now >= self._slow_at:
             self._slow_at = now + self._limits.idle_tick
             self._upstream.tick(self._publishers.values(), now)
-            self._downstream.tick(
-                ((peer, self._stages[peer.spec.stage]) for peer in self._peers.values()), now
-            )
+            self._downstream.tick(self._present(), now)
+            self._adaptation.tick(self._present(), now)
+        if now >= self._review_at:
+            self._review_at = now + _REVIEW
+            self._adaptation.share(self._peers.values(), now)
+            for stage in self._stages.values():
+                stage.review(now)
+
+    def _present(self) -> Iterator[tuple[Peer, Stage]]:
+        return ((peer, self._stages[peer.spec.stage]) for peer in self._peers.values())
 
     def deadline(self) -> float | None:
         """When `tick` is next wanted; None while there is nobody. In the past means: at once."""
@@ -168,14 +246,18 @@ class Forwarder:
         return self._ticked_at + (self._limits.tick if self._is_busy() else self._limits.idle_tick)
 
     def _is_busy(self) -> bool:
-        if any(stream.viewers.replaying for stream in self._picture_streams()):
+        if self._common.replaying or self._common.repeating or self._adaptation.is_probing:
             return True
         return any(
             source.awaits_packets for peer in self._publishers.values() for source in peer.sources.values()
         )
 
-    def _picture_streams(self) -> list[SlotStream]:
-        return [stage.streams[slot] for stage in self._stages.values() for slot in PICTURE_SLOTS]
+    def _replay_joiners(self, now: float) -> None:
+        replaying = self._common.replaying
+        if replaying:
+            self._replay.tick(list(replaying), now)
+            for variant in [variant for variant in replaying if not variant.replaying]:
+                del replaying[variant]
 
     def drain(self) -> list[Output]:
         """Everything to be sent, in order. See `Lane.open` for plans that are not sent at once."""
@@ -199,3 +281,13 @@ class Forwarder:
         ms."""
         taken = ((name, peer.take_quality()) for name, peer in self._peers.items())
         return {name: quality for name, quality in taken if quality is not None}
+
+    def rungs(self) -> dict[str, dict[SlotName, Rung]]:
+        """Who is sent less than the best there is, slot by slot."""
+        rungs: dict[str, dict[SlotName, Rung]] = {}
+        for peer, stage in self._present():
+            for slot, view in peer.views.items():
+                rung = stage.streams[slot].rung_of(view)
+                if rung is not None:
+                    rungs.setdefault(peer.spec.peer, {})[slot] = rung
+        return rungs

@@ -1,4 +1,4 @@
-"""The packets a slot has sent lately, by slot number: for retransmissions and for joiners."""
+"""The packets a stream has sent lately, by number: for retransmissions and for joiners."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ class Kept(NamedTuple):
 
 
 class History:
-    """A ring of fixed size, indexed by slot number (which never wraps)."""
+    """A ring of fixed size, indexed by the stream's number (which never wraps)."""
 
     def __init__(self, size: int) -> None:
         self._ring: list[Kept | None] = [None] * size

@@ -1,7 +1,7 @@
 """What the core hands to the fan-out: plans, never one object per packet per viewer.
 
-A `Lane` is the list of viewers of one slot with one payload-type variant. It is immutable in its membership:
-whoever joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked
+A `Lane` is the list of viewers of one variant of a slot that get the very same plaintext. It is immutable in
+its membership: whoever joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked
 against `lane.open`.
 """
 
@@ -28,12 +28,14 @@ class Lane:
     packets: int = 0
     octets: int = 0
     last_at: float | None = None
+    is_probe: bool = False
+    """Nothing but padding goes out on it, and it counts for nobody."""
 
 
 @dataclass(slots=True, eq=False)
 class Plan:
-    """Send `packet` (a complete plaintext RTP packet, slot SSRC, slot sequence number, no extensions) to a
-    lane.
+    """Send `packet` (a complete plaintext RTP packet: slot SSRC, the variant's sequence number, abs-send-time
+    as its only extension, pictures padded to a multiple of 8 octets) to a lane.
 
     The fan-out adds each member's offset to the sequence number and protects the copy with that member's
     keys. A retransmission is a plan on a lane of one: same bytes, same sequence number, hence the same

@@ -9,13 +9,12 @@ from hub.relay.core.limits import Limits
 from hub.relay.core.outbox import Outbox
 from hub.relay.core.peer import Peer
 from hub.relay.core.plan import Feedback
-from hub.relay.core.slot import SlotStream
 from hub.relay.core.specs import SLOT_SSRC
 from hub.relay.core.stage import Stage
-from hub.relay.core.track import Track
+from hub.relay.core.variant import Variant
 
-Clocks = dict[SlotStream, int | None]
-"""Each slot's RTP timestamp now, worked out once for all its viewers."""
+Clocks = dict[Variant, int | None]
+"""Each variant's RTP timestamp now, worked out once for all its viewers."""
 
 _EAGER_SECONDS = 2.0
 _EAGER_INTERVAL = 0.2
@@ -52,7 +51,7 @@ class UpstreamReports:
                 self._report(peer, now)
 
     def _report(self, peer: Peer, now: float) -> None:
-        tracks: list[Track] = [source.track for source in peer.sources.values() if source.track is not None]
+        tracks = [track for source in peer.sources.values() for track in source.tracks.values()]
         blocks = [track.reception.block(now) for track in tracks]
         packet = rtcp_write.receiver_report(blocks) + rtcp_write.remb(
             self._bitrate, [track.ssrc for track in tracks]
@@ -85,14 +84,17 @@ class DownstreamReports:
         return True
 
     def _slots(self, peer: Peer, stage: Stage, clocks: Clocks, now: float) -> Iterator[tuple[int, bytes]]:
-        for slot in peer.spec.receives:
-            stream = stage.streams[slot]
-            if stream not in clocks:
-                clocks[stream] = stream.clock(now)
-            timestamp = clocks[stream]
-            count = stream.viewers.count(peer.spec.peer)
+        for slot, view in peer.views.items():
+            variant = view.home
+            if variant is None:
+                continue
+            if variant not in clocks:
+                clocks[variant] = variant.clock(now)
+            timestamp = clocks[variant]
+            count = stage.streams[slot].viewers.count(peer.spec.peer)
             if timestamp is not None and count is not None and count.packets:
                 ssrc = SLOT_SSRC[slot]
+                timestamp = (timestamp + view.shift) & 0xFFFFFFFF
                 yield (
                     ssrc,
                     rtcp_write.sender_report(ssrc, ntp.full(now), timestamp, count.packets, count.octets),

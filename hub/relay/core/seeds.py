@@ -1,4 +1,4 @@
-"""First values of a slot's counters: unpredictable to outsiders, reproducible in tests (RFC 3550 §5.1)."""
+"""First values of a variant's counters: unpredictable to outsiders, reproducible in tests (RFC 3550 §5.1)."""
 
 from hashlib import sha256
 from typing import NamedTuple
@@ -13,9 +13,9 @@ class Seeds(NamedTuple):
     tl0: int
 
 
-def seeds(seed: int, stage: str, slot: str) -> Seeds:
-    """The first values for one slot of one stage."""
-    digest = sha256(f"{seed}/{stage}/{slot}".encode()).digest()
+def seeds(seed: int, stage: str, slot: str, rung: str) -> Seeds:
+    """The first values for one variant of one slot of one stage."""
+    digest = sha256(f"{seed}/{stage}/{slot}/{rung}".encode()).digest()
     return Seeds(
         int.from_bytes(digest[:2]) & 0x7FFF,
         int.from_bytes(digest[2:6]),

@@ -1,69 +1,95 @@
-"""One slot of one stage: a single continuous stream, whatever feeds it, to whoever may receive it now."""
+"""One slot of one stage: continuous streams, one for each rung, whatever feeds them, to whoever may receive
+them now."""
 
-from hub.relay.core.history import History
-from hub.relay.core.limits import Limits
-from hub.relay.core.outbox import Outbox
-from hub.relay.core.plan import Totals
-from hub.relay.core.seeds import Seeds
+from typing import Final
+
+from hub.relay.core.common import Common
+from hub.relay.core.repeat import Repeats
+from hub.relay.core.seeds import seeds
 from hub.relay.core.source import Source
-from hub.relay.core.specs import CLOCK_RATE, PICTURE_SLOTS, SLOT_SSRC, Codec, SlotName, SourceId, TrackKind
-from hub.relay.core.splice import Splice
+from hub.relay.core.specs import (
+    PICTURE_SLOTS,
+    Codec,
+    Layer,
+    Rung,
+    SlotName,
+    SourceId,
+    TrackKind,
+)
+from hub.relay.core.timeline import realign, timestamp_for
 from hub.relay.core.track import Arrival, Track
+from hub.relay.core.variant import Variant
 from hub.relay.core.view import Phase, View
 from hub.relay.core.viewers import Viewers
 
+_RUNG_OF = {Layer.HIGH: Rung.HIGH, Layer.LOW: Rung.LOW}
+_LAYER_OF = {Rung.HIGH: Layer.HIGH, Rung.LOW: Layer.LOW}
+_ONE_LAYER = frozenset({Layer.HIGH})
+_FEW_SHARE: Final = 0.5
+"""Of a layer's rate is its lowest temporal layer, about."""
+_MEASURING: Final = 2.0
+"""Seconds before the rate of few frames can be told."""
+
 
 class SlotStream:
-    """Rewrites each packet once, for all viewers.
+    """Rewrites each packet once per variant, for all viewers.
 
     It takes a new source at that source's next keyframe (voices: next packet). Until then it is silent: from
     the moment it is pointed elsewhere nothing leaves under the former source.
     """
 
-    def __init__(self, slot: SlotName, first: Seeds, limits: Limits, totals: Totals, outbox: Outbox) -> None:
+    def __init__(self, stage: str, slot: SlotName, common: Common) -> None:
         self.slot = slot
         self.is_picture = slot in PICTURE_SLOTS
-        self.splice = Splice(SLOT_SSRC[slot], first)
-        self.history = History(limits.history)
-        self.viewers = Viewers(slot, outbox)
-        self._limits = limits
-        self._totals = totals
+        rungs = (Rung.HIGH, Rung.LOW, Rung.FEW) if self.is_picture else (Rung.HIGH,)
+        self.variants: dict[Rung, Variant] = {
+            rung: Variant(stage, slot, rung, seeds(common.seed, stage, slot, rung), common) for rung in rungs
+        }
+        self.viewers = Viewers(slot, self.variants.values(), common)
+        self.repeats = Repeats(common.limits)
+        self.details = False
+        self._common = common
+        self._limits = common.limits
+        self._totals = common.totals
         self._audience: frozenset[str] = frozenset()
         self._wanted: SourceId | None = None
-        self._bound: tuple[Source, Track] | None = None
+        self._source: Source | None = None
+        self._layers: frozenset[Layer] = _ONE_LAYER
+        self._few_layer = Layer.HIGH
         self._codec: Codec | None = None
-        self._group_start: int | None = None
-        self._group_at = -1e9
-        self._barrier = self.splice.head + 1
 
-    def put(self, wanted: SourceId | None, audience: frozenset[str], now: float) -> None:
+    # The wanted state
+
+    def put(self, wanted: SourceId | None, audience: frozenset[str], now: float, *, details: bool) -> None:
         """Take the wanted state. Both cuts, of a source and of viewers, stand when this returns."""
         if wanted != self._wanted:
             self._wanted = wanted
             self.release()
-            self._stop_replays()
         if not audience <= self._audience:
             # Newcomers are given nothing that was forwarded while they were outside.
-            self._barrier = self.splice.head + 1
+            for variant in self.variants.values():
+                variant.bar()
         self._audience = audience
+        if details != self.details:
+            self.details = details
+            self._arrange(now)
         self.reconsider(now)
-
-    def _stop_replays(self) -> None:
-        """What is stored is of a source taken off: whoever is still behind waits for the next one."""
-        for view in list(self.viewers.replaying.values()):
-            view.finish(view.cursor - 1)
-            self.viewers.wait(view)
 
     def release(self) -> None:
         """The source is gone or no longer wanted: wait for the next beginning. Replays of it stop, too."""
-        self._bound = None
-        self._group_start = None
-        self.viewers.stop_replays()
+        self._source = None
+        for variant in self.variants.values():
+            self._release(variant)
+
+    def _release(self, variant: Variant) -> None:
+        variant.release()
+        self.viewers.stop_replays(variant)
+        self.repeats.stop()
 
     def reconsider(self, now: float) -> None:
         """Put out whoever may no longer receive, let in whoever may."""
         views = list(self.viewers)
-        self.viewers.expel([view for view in views if not self._may_receive(view)], self.splice.head)
+        self.viewers.expel([view for view in views if not self._may_receive(view)])
         for view in views:
             self._let_in(view, now)
 
@@ -75,7 +101,7 @@ class SlotStream:
 
     def _let_in(self, view: View, now: float) -> None:
         if view.phase is Phase.OUT and self._may_receive(view):
-            self._admit(view, now)
+            self._settle(view, now)
 
     def _may_receive(self, view: View) -> bool:
         receiver = view.receiver
@@ -87,107 +113,262 @@ class SlotStream:
         # Its own voice would come back to it as an echo.
         return wanted is None or wanted.kind is not TrackKind.MICROPHONE or wanted.peer != view.peer
 
-    def _admit(self, view: View, now: float) -> None:
+    # Who is sent which variant
+
+    def aim(self, view: View, rung: Rung, now: float) -> None:
+        """From now on it is to be sent that rung: none at once, another one from its next keyframe on."""
+        if view.aim is not rung:
+            view.aim, view.aimed_at = rung, now
+            if view.phase is not Phase.OUT:
+                self._settle(view, now)
+
+    def _settle(self, view: View, now: float) -> None:
+        """Make what a view inside is sent, or waits for, fit its aim and what there is."""
+        variant = self._variant_for(view.aim)
+        if variant is None:
+            self.viewers.rest(view)
+        elif view.home is variant:
+            self.viewers.stay(view)
+        elif view.awaits is variant:
+            pass
+        elif view.home is None:
+            self._admit(view, variant, now)
+        else:
+            self.viewers.expect(view, variant)
+            self._hurry(view, variant, now)
+
+    def _variant_for(self, aim: Rung) -> Variant | None:
+        """What comes nearest to it among what the source sends."""
         if not self.is_picture:
-            self.viewers.go_live(view, self.splice.head + 1)
-        elif self._group_start is not None and self._may_replay(self._group_start):
-            self.viewers.replay(view, self._group_start)
+            return self.variants[Rung.HIGH]
+        if aim in (Rung.HIGH, Rung.LOW):
+            wanted, other = (Layer.HIGH, Layer.LOW) if aim is Rung.HIGH else (Layer.LOW, Layer.HIGH)
+            return self.variants[_RUNG_OF[wanted if wanted in self._layers else other]]
+        return self.variants.get(aim)
+
+    def _admit(self, view: View, variant: Variant, now: float) -> None:
+        start = variant.replay_start()
+        if not self.is_picture:
+            self.viewers.go_live(view, variant, variant.splice.head + 1, None)
+        elif start is not None:
+            self.viewers.replay(view, variant, start)
             self._totals.add("joins_replayed")
         else:
-            self.viewers.wait(view)
-            self._totals.add("joins_waited")
-            self.want_keyframe(now)
+            if view.phase is not Phase.WAITING:
+                self._totals.add("joins_waited")
+            self.viewers.wait(view, variant)
+            self._ask(variant, now)
 
-    def _may_replay(self, start: int) -> bool:
-        return start >= self._barrier and self.splice.head - start < self._limits.replay_packets
+    def _hurry(self, view: View, variant: Variant, now: float) -> None:
+        """It changes at that variant's next keyframe. One that falls is not kept waiting; those that climb
+        go together."""
+        if view.falls or now - variant.group_at >= self._limits.climb_interval:
+            self._ask(variant, now)
 
-    def want_keyframe(self, now: float) -> None:
-        """Ask the source; a slot that has none yet asks at the first packet it sees."""
-        if self._bound is not None:
-            self._bound[0].keyframes.ask(now)
+    def _ask(self, variant: Variant, now: float) -> None:
+        """Few frames are asked for where they are taken from."""
+        if self._source is not None:
+            layer = self._few_layer if variant.rung is Rung.FEW else _LAYER_OF[variant.rung]
+            self._source.ask_keyframe(layer, now)
+
+    def rates(self, now: float) -> dict[Rung, float]:
+        """Bits per second of every rung there is; empty while nothing feeds the slot. Few frames that nobody
+        is sent are guessed from what they are taken from."""
+        if self._source is None or not self.is_picture:
+            return {}
+        rates = {
+            _RUNG_OF[layer]: self.variants[_RUNG_OF[layer]].meter.rate(now) for layer in sorted(self._layers)
+        }
+        few = self.variants[Rung.FEW]
+        measured = few.is_sent and now - few.group_at >= _MEASURING
+        rates[Rung.FEW] = (
+            few.meter.rate(now) if measured else _FEW_SHARE * rates.get(_RUNG_OF[self._few_layer], 0.0)
+        )
+        return rates
+
+    def rung_of(self, view: View) -> Rung | None:
+        """What it is sent, when that is less than the best there is; None otherwise."""
+        if self._source is None or not self.is_picture or view.phase in (Phase.OUT, Phase.WAITING):
+            return None
+        rung = Rung.NONE if view.home is None else view.home.rung
+        return None if rung is Rung.HIGH or (rung is Rung.LOW and Layer.HIGH not in self._layers) else rung
+
+    def want_keyframe(self, view: View, now: float) -> None:
+        """Ask for the layer that it is sent, or waits for."""
+        variant = view.home or view.awaits
+        if variant is not None:
+            self._ask(variant, now)
 
     def asked_by(self, peer: str, now: float) -> None:
         """A viewer cannot decode (PLI, FIR): pass it on, unless it asks too often or a keyframe is on its way
         to it."""
         view = self.viewers.get(peer)
-        if view is None or view.phase is Phase.OUT:
+        if view is None or view.phase in (Phase.OUT, Phase.RESTING):
             self._totals.add("keyframe_requests_refused_outside")
-        elif view.phase is Phase.REPLAYING or now - self._group_at < self._limits.keyframe_crossing:
+        elif view.phase is Phase.REPLAYING or (
+            view.home is not None and now - view.home.group_at < self._limits.keyframe_crossing
+        ):
             self._totals.add("keyframe_requests_crossed")
         elif now - view.keyframe_asked_at < self._limits.viewer_keyframe_interval:
             self._totals.add("keyframe_requests_too_often")
         else:
             view.keyframe_asked_at = now
-            self.want_keyframe(now)
+            self.want_keyframe(view, now)
+
+    def review(self, now: float) -> None:
+        """What time asks for, a few times a second: layers that came or went, keyframes for who waits, and an
+        end of what overruns a line."""
+        if self._source is None:
+            return
+        if self._source.layers != self._layers:
+            self._arrange(now)
+        few = self.variants[Rung.FEW]
+        if few.is_wanted and now - few.group_at >= self._limits.few_interval and not _has_temporal(few):
+            self._ask(few, now)
+        for variant in self.variants.values():
+            if variant.awaiting:
+                self._review_awaiting(variant, now)
+
+    def _review_awaiting(self, variant: Variant, now: float) -> None:
+        if now - variant.group_at >= self._limits.climb_interval:
+            self._ask(variant, now)
+        for view in list(variant.awaiting.values()):
+            if view.falls and now - view.aimed_at >= self._limits.fall_patience:
+                self._totals.add("falls_cut_short")
+                self.viewers.wait(view, variant)
+
+    def _arrange(self, now: float) -> None:
+        """The source's layers changed, or what few frames are taken from."""
+        if self._source is not None:
+            self._layers = self._source.layers or _ONE_LAYER
+        few = Layer.HIGH if self.details else Layer.LOW
+        if few not in self._layers:
+            few = Layer.LOW if self.details else Layer.HIGH
+        if few is not self._few_layer:
+            self._few_layer = few
+            if self.is_picture:
+                self._release(self.variants[Rung.FEW])
+        for view in self.viewers:
+            if view.phase is not Phase.OUT:
+                self._settle(view, now)
+
+    # The packets
 
     def push(self, source: Source, arrival: Arrival, now: float) -> None:
         """Forward a packet of the wanted source. Raises `Malformed` when its codec's header cannot be
         read."""
-        track = source.track
-        if track is None or not self._is_bound_to(source, track, arrival, now):
-            return
-        place = self.splice.place(arrival.extended)
-        if place is None:
-            self._totals.add("rtp_before_switch")
-            return
-        packet = self.splice.write(place, arrival.rtp, track.codec, now)
-        self.history.put(place, packet, track.codec)
+        track = source.tracks[arrival.layer]
+        if source is not self._source or (arrival.layer not in self._layers):
+            self._source = source
+            self._arrange(now)
+        placed = [
+            (variant, place)
+            for variant in self._fed(arrival.layer)
+            if (place := self._place(variant, source, track, arrival, now)) is not None
+        ]
         if arrival.key and self.is_picture:
-            self._begin_group(place, arrival.late, now)
-        if arrival.late:
-            self._send_late(place, packet, track.codec, now)
-        else:
-            self.viewers.send(packet, track.codec, now)
+            for variant, place in placed:
+                if not (variant.is_sent or arrival.late):
+                    realign(variant, self.variants.values(), source, track, arrival, now)
+                self._begin_group(variant, place, arrival, now)
+        for variant, place in placed:
+            packet = variant.write(place, arrival, track.codec, now)
+            if arrival.late:
+                self._send_late(variant, place, packet, track.codec, now)
+            else:
+                variant.lanes.send(packet, track.codec, now)
+                if not self.is_picture:
+                    self._spoken(place, now)
 
-    def _is_bound_to(self, source: Source, track: Track, arrival: Arrival, now: float) -> bool:
-        if self._bound is not None and self._bound[1] is track:
-            return True
-        if arrival.late or not arrival.key:
-            self._totals.add("rtp_before_keyframe")
-            if self.is_picture:
-                source.keyframes.ask(now)
-            return False
-        self._bind(source, track, arrival, now)
-        return True
+    def _fed(self, layer: Layer) -> tuple[Variant, ...]:
+        variant = self.variants[_RUNG_OF[layer]]
+        if layer is not self._few_layer or not self.is_picture:
+            return (variant,)
+        few = self.variants[Rung.FEW]
+        if few.is_wanted:
+            return variant, few
+        if few.track is not None:
+            self._release(few)
+        return (variant,)
 
-    def _bind(self, source: Source, track: Track, arrival: Arrival, now: float) -> None:
-        self.release()
+    def _place(
+        self, variant: Variant, source: Source, track: Track, arrival: Arrival, now: float
+    ) -> int | None:
+        if variant.track is not track:
+            if arrival.late or not arrival.key or not self._takes(variant, track):
+                self._totals.add("rtp_before_keyframe")
+                if self.is_picture and variant.is_wanted:
+                    source.ask_keyframe(arrival.layer, now)
+                return None
+            self._bind(variant, source, track, arrival, now)
+        place = variant.place(arrival, track.codec)
+        if place is None and variant.rung is not Rung.FEW:
+            self._totals.add("rtp_before_switch")
+        return place
+
+    def _takes(self, variant: Variant, track: Track) -> bool:
+        """All variants of a slot are of one codec: that of its high layer, where there is one."""
+        high = self.variants[Rung.HIGH]
+        return variant is high or high.track is None or high.track.codec is track.codec
+
+    def _bind(self, variant: Variant, source: Source, track: Track, arrival: Arrival, now: float) -> None:
+        timestamp = timestamp_for(variant, self.variants.values(), source, track, arrival, now)
+        self._release(variant)
         if track.codec is not self._codec:
             self._codec = track.codec
+            for other in self.variants.values():
+                if other.track is not None and other.track.codec is not track.codec:
+                    self._release(other)
             self.reconsider(now)
-        self.splice.begin(arrival.extended, arrival.rtp, track.codec, now)
-        self._bound = source, track
+        variant.begin(source, track, arrival, now, timestamp)
         self._totals.add("switches")
 
-    def _begin_group(self, place: int, late: bool, now: float) -> None:
+    def _begin_group(self, variant: Variant, place: int, arrival: Arrival, now: float) -> None:
         """A keyframe: whoever waits starts here, and whoever is still being replayed an older one skips to
         it."""
-        if late and place < max(self._group_start or 0, self._barrier):
+        if not variant.starts_group(place, late=arrival.late, now=now):
             return
-        self._group_start, self._group_at = place, now
-        for view in list(self.viewers.waiting.values()):
-            self._start_at(view, place, late)
-        for view in list(self.viewers.replaying.values()):
+        for view in list(variant.awaiting.values()):
+            self._start_at(view, variant, place, arrival)
+        for view in list(variant.replaying.values()):
             if view.cursor < place:
-                view.finish(view.cursor - 1)
-                self._start_at(view, place, late)
+                self._start_at(view, variant, place, arrival)
 
-    def _start_at(self, view: View, place: int, late: bool) -> None:
-        if late:
-            self.viewers.replay(view, place)
+    def _start_at(self, view: View, variant: Variant, place: int, arrival: Arrival) -> None:
+        if view.home is not None and view.home is not variant:
+            self._totals.add("rung_switches_down" if view.falls else "rung_switches_up")
+        timestamp = variant.splice.stamp(arrival.rtp)
+        if arrival.late:
+            self.viewers.replay(view, variant, place, timestamp)
         else:
-            self.viewers.go_live(view, place)
+            self.viewers.go_live(view, variant, place, timestamp)
 
-    def _send_late(self, place: int, packet: bytes, codec: Codec, now: float) -> None:
+    def _send_late(self, variant: Variant, place: int, packet: bytes, codec: Codec, now: float) -> None:
         """Only to those who have a place for it: who joined later has none, who is being replayed gets it in
         its turn."""
-        views = [view for view in self.viewers if view.was_sent(place, self.splice.head)]
-        self.viewers.send_once([packet], views, codec, now)
+        views = [view for view in self.viewers if view.home is variant and view.was_sent(place)]
+        variant.lanes.send_once([packet], views, codec, now)
 
-    def clock(self, now: float) -> int | None:
-        """The slot's RTP timestamp at `now`, for sender reports; None while nothing feeds it."""
-        written_at = self.splice.written_at
-        if self._bound is None or self._codec is None or written_at is None:
-            return None
-        captured_at = self._bound[0].captured_at(self.splice.source_timestamp, written_at)
-        return self.splice.timestamp + int((now - captured_at) * CLOCK_RATE[self._codec])
+    def _spoken(self, place: int, now: float) -> None:
+        self.repeats.spoken(place, now)
+        if self.repeats.waiting:
+            self._common.repeating[self] = None
+
+    def repeat(self, now: float) -> None:
+        """Say again what is due, to those whose lines need it and who were sent it the first time."""
+        variant = self.variants[Rung.HIGH]
+        for place, peers in self.repeats.due(now):
+            kept = variant.history.get(place)
+            known = (self.viewers.get(peer) for peer in peers)
+            views = [
+                view for view in known if view is not None and view.home is variant and view.was_sent(place)
+            ]
+            if kept is not None and views:
+                self._totals.add("voice_copies", len(views))
+                variant.lanes.send_once([kept.packet], views, kept.codec, now)
+        if not self.repeats.waiting:
+            self._common.repeating.pop(self, None)
+
+
+def _has_temporal(few: Variant) -> bool:
+    return few.sieve is not None and few.sieve.has_layers

@@ -107,8 +107,10 @@ class PeerSpec:
 
     `groups` are opaque labels matched against a stage's audience. `receives` are the slots it negotiated.
     `publishes` maps each inbound payload type to its codec and kind; empty means that whatever it sends is
-    dropped. `repeats` maps inbound rtx payload types to those they repeat. `probe_type` is the payload type
-    of outbound rtx padding, None where rtx was not agreed. `remb` tells whether the viewer promised REMB.
+    dropped. `repeats` maps inbound rtx payload types to those they repeat. `rids` are its names of layers,
+    empty where it has none of its own; `pairs` its media SSRCs and the rtx SSRCs that go with them, where its
+    description told. `probe_type` is the payload type of outbound rtx padding, None where rtx was not agreed.
+    `remb` tells whether the viewer promised REMB.
     """
 
     peer: str
@@ -119,6 +121,8 @@ class PeerSpec:
     publishes: tuple[tuple[int, Codec, TrackKind], ...] = ()
     repeats: tuple[tuple[int, int], ...] = ()
     extensions: Extensions = Extensions()
+    rids: tuple[tuple[str, Layer], ...] = ()
+    pairs: tuple[tuple[int, int], ...] = ()
     probe_type: int | None = None
     remb: bool = False
 

@@ -3,8 +3,9 @@ every switch."""
 
 from typing import Final
 
-from hub.relay.core import vp8
-from hub.relay.core.rtp import Rtp, build
+from hub.relay.core import stamp, vp8
+from hub.relay.core.ledger import Head
+from hub.relay.core.rtp import Rtp
 from hub.relay.core.seeds import Seeds
 from hub.relay.core.specs import CLOCK_RATE, HUB_PAYLOAD_TYPES, Codec
 
@@ -14,49 +15,68 @@ _FRAMES_PER_SECOND: Final = 30
 
 
 class Splice:
-    """Rewrites the packets of whichever source feeds a slot. Slot numbers never wrap; the wire carries their
+    """Rewrites the packets of whichever source feeds a stream. Its numbers never wrap; the wire carries their
     low 16 bits.
 
-    `head` is the highest slot number written, `timestamp` and `written_at` belong to it. `source_timestamp`
-    is the same packet's timestamp on its source's clock.
+    `head` is the highest number written, `timestamp` and `written_at` belong to it. `source_timestamp` is the
+    same packet's timestamp on its source's clock. `picture` and `tl0` are the newest VP8 counters.
     """
 
-    def __init__(self, ssrc: int, first: Seeds) -> None:
+    def __init__(self, ssrc: int, first: Seeds, longest: int = 0, before: Head | None = None) -> None:
+        """Pictures are padded up to `longest` octets at most. `before` is where the stream stood when the
+        process before this one was killed; it replaces `first`."""
         self._ssrc = ssrc
+        self._longest = longest
         self.head = first.sequence - 1
         self.timestamp = first.timestamp
         self.source_timestamp = 0
         self.written_at: float | None = None
-        self._picture = first.picture
-        self._tl0 = first.tl0
+        self.picture = first.picture
+        self.tl0 = first.tl0
+        if before is not None:
+            self.head, self.timestamp, self.written_at = before.number, before.timestamp, before.at
+            self.picture, self.tl0 = before.picture, before.tl0
         self._begins_at = 0
         self._number_shift = 0
         self._timestamp_shift = 0
         self._picture_shift = 0
         self._tl0_shift = 0
 
-    def begin(self, extended: int, rtp: Rtp, codec: Codec, now: float) -> None:
-        """From the packet numbered `extended` by its source on, that source feeds the slot."""
+    def begin(self, extended: int, rtp: Rtp, codec: Codec, now: float, timestamp: int | None = None) -> None:
+        """From the packet numbered `extended` by its source on, that source feeds the stream.
+
+        Its timestamp there is `timestamp`, or goes on from the former source's by the time that went by.
+        """
         self._begins_at = extended
         self._number_shift = self.head + 1 - extended
-        self._timestamp_shift = self.timestamp + self._pause(CLOCK_RATE[codec], now) - rtp.timestamp
+        self.align(rtp, self.timestamp + self.pause(codec, now) if timestamp is None else timestamp)
         if codec is Codec.VP8 and rtp.payload:
             descriptor = vp8.describe(rtp.payload)
-            self._picture_shift = self._picture + 1 - descriptor.picture
-            self._tl0_shift = self._tl0 + 1 - descriptor.tl0
+            self._picture_shift = self.picture + 1 - descriptor.picture
+            self._tl0_shift = self.tl0 + 1 - descriptor.tl0
 
-    def _pause(self, clock_rate: int, now: float) -> int:
+    def align(self, rtp: Rtp, timestamp: int) -> None:
+        """From now on that packet of the source has this timestamp."""
+        self._timestamp_shift = timestamp - rtp.timestamp
+
+    def pause(self, codec: Codec, now: float) -> int:
+        """How far the timestamp moves when another source goes on at `now`."""
         if self.written_at is None:
             return 0
-        return max(clock_rate // _FRAMES_PER_SECOND, int((now - self.written_at) * clock_rate))
+        rate = CLOCK_RATE[codec]
+        return max(rate // _FRAMES_PER_SECOND, int((now - self.written_at) * rate))
 
     def place(self, extended: int) -> int | None:
-        """The slot number of a source's packet; None when it belongs before the source's beginning here."""
+        """The number here of a source's packet; None when it belongs before the source's beginning."""
         return extended + self._number_shift if extended >= self._begins_at else None
 
+    def stamp(self, rtp: Rtp) -> int:
+        """The timestamp that packet has here."""
+        return (rtp.timestamp + self._timestamp_shift) & 0xFFFFFFFF
+
     def write(self, place: int, rtp: Rtp, codec: Codec, now: float) -> bytes:
-        """The packet as it stands in the slot, with the hub's payload type. Raises `Malformed` for a bad VP8
-        descriptor."""
+        """The packet as it stands in the stream, with the hub's payload type. Raises `Malformed` for a bad
+        VP8 descriptor."""
         newest = place > self.head
         payload = self._renumbered(rtp.payload, newest) if codec is Codec.VP8 and rtp.payload else rtp.payload
         timestamp = (rtp.timestamp + self._timestamp_shift) & 0xFFFFFFFF
@@ -67,7 +87,10 @@ class Splice:
                 rtp.timestamp,
                 now,
             )
-        return build(_PAYLOAD_TYPE[codec], rtp.marker, place, timestamp, self._ssrc, payload)
+        longest = 0 if codec is Codec.OPUS else self._longest
+        return stamp.write(
+            _PAYLOAD_TYPE[codec], rtp.marker, place, timestamp, self._ssrc, payload, now, longest
+        )
 
     def _renumbered(self, payload: bytes, newest: bool) -> bytes:
         descriptor = vp8.describe(payload)
@@ -76,5 +99,5 @@ class Splice:
         picture = (descriptor.picture + self._picture_shift) & 0x7FFF
         tl0 = (descriptor.tl0 + self._tl0_shift) & 0xFF
         if newest:
-            self._picture, self._tl0 = picture, tl0
+            self.picture, self.tl0 = picture, tl0
         return vp8.renumber(payload, descriptor, picture, tl0)

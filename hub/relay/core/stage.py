@@ -1,19 +1,16 @@
-"""One stage: its five slot streams, the peers on it, and which source feeds which slots."""
+"""One stage: its slot streams, the peers on it, and which source feeds which slots."""
 
-from hub.relay.core.limits import Limits
-from hub.relay.core.outbox import Outbox
+from hub.relay.core.common import Common
 from hub.relay.core.peer import Peer
-from hub.relay.core.plan import Totals
-from hub.relay.core.seeds import seeds
 from hub.relay.core.slot import SlotStream
 from hub.relay.core.specs import (
+    PICTURE_KINDS,
     PICTURE_SLOTS,
     SLOTS,
     SlotCount,
     SlotName,
     SourceId,
     StageSpec,
-    TrackKind,
 )
 from hub.relay.core.view import View
 
@@ -21,15 +18,12 @@ from hub.relay.core.view import View
 class Stage:
     """Made when it is first named, by a peer or by a spec; `is_empty` when neither needs it any more."""
 
-    def __init__(self, stage: str, seed: int, limits: Limits, totals: Totals, outbox: Outbox) -> None:
+    def __init__(self, stage: str, common: Common) -> None:
         self._spec = StageSpec(stage)
-        self._limits = limits
-        self._totals = totals
+        self._common = common
         self._peers: dict[str, Peer] = {}
         self._feeds: dict[SourceId, list[SlotStream]] = {}
-        self.streams: dict[SlotName, SlotStream] = {
-            slot: SlotStream(slot, seeds(seed, stage, slot), limits, totals, outbox) for slot in SLOTS
-        }
+        self.streams: dict[SlotName, SlotStream] = {slot: SlotStream(stage, slot, common) for slot in SLOTS}
 
     @property
     def is_empty(self) -> bool:
@@ -41,15 +35,20 @@ class Stage:
         self._spec = spec
         wanted: dict[SlotName, SourceId] = {}
         for slot, source in spec.slots:
-            if (source.kind is TrackKind.CAMERA) is (slot in PICTURE_SLOTS):
+            if (source.kind in PICTURE_KINDS) is (slot in PICTURE_SLOTS):
                 wanted[slot] = source
             else:
-                self._totals.add("stage_kind_mismatch")
+                self._common.totals.add("stage_kind_mismatch")
         self._feeds = {}
         for slot, source in wanted.items():
             self._feeds.setdefault(source, []).append(self.streams[slot])
         for slot, stream in self.streams.items():
-            stream.put(wanted.get(slot), spec.audience, now)
+            stream.put(wanted.get(slot), spec.audience, now, details=slot in spec.details)
+
+    def review(self, now: float) -> None:
+        """What time asks for, a few times a second."""
+        for slot in PICTURE_SLOTS:
+            self.streams[slot].review(now)
 
     def fed_by(self, source: SourceId) -> list[SlotStream]:
         """The slots that a source feeds; none for one that is not on stage."""
@@ -59,8 +58,14 @@ class Stage:
         """Know a peer. It is sent nothing before `ready`."""
         self._peers[peer.spec.peer] = peer
         for slot in peer.spec.receives:
-            view = View(peer.receiver, peer.numbers.get(slot), self._limits.segments)
+            line = self._common.ledger.view(peer.spec.peer, slot)
+            before = line.before
+            number = peer.numbers.get(slot, None if before is None else before.number)
+            view = View(peer.receiver, number, self._common.limits.segments, line)
+            if before is not None:
+                view.resume(before.packets, before.octets, before.last_at)
             self.streams[slot].viewers.add(view)
+            peer.views[slot] = view
 
     def inherit(self, peer: str, views: dict[SlotName, View]) -> None:
         """Let a peer that was replaced keep its counts."""
@@ -83,8 +88,9 @@ class Stage:
             stream = self.streams[slot]
             view = stream.viewers.get(peer.spec.peer)
             if view is not None:
-                stream.viewers.expel([view], stream.splice.head)
+                stream.viewers.expel([view])
                 stream.viewers.discard(view.peer)
+                stream.repeats.forget(view.peer)
                 views[slot] = view
         for source in peer.sources.values():
             source.end()

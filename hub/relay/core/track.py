@@ -8,7 +8,7 @@ from hub.relay.core.limits import Limits
 from hub.relay.core.losses import Losses
 from hub.relay.core.reception import Reception
 from hub.relay.core.rtp import Rtp, forward_distance
-from hub.relay.core.specs import CLOCK_RATE, Codec
+from hub.relay.core.specs import CLOCK_RATE, Codec, Layer
 
 
 class Arrival(NamedTuple):
@@ -19,6 +19,7 @@ class Arrival(NamedTuple):
     extended: int
     late: bool
     key: bool
+    layer: Layer = Layer.HIGH
 
 
 class Track:
@@ -55,6 +56,15 @@ class Track:
             return None
         self.reception.arrived(extended, rtp.timestamp, now)
         return Arrival(rtp, extended, ahead <= 0, key and self._is_first(rtp.timestamp))
+
+    def pass_over(self, sequence: int, now: float) -> None:
+        """A number that was used for padding: nothing is to be asked for, nothing forwarded."""
+        ahead = forward_distance(self._highest & 0xFFFF, sequence)
+        if 0 < ahead <= self._limits.max_gap:
+            self.losses.skipped(self._highest + 1, self._highest + ahead - 1, now)
+            self._highest += ahead
+        elif ahead <= 0:
+            self.losses.found(self._highest + ahead)
 
     def _is_first(self, timestamp: int) -> bool:
         """H.264 announces one keyframe up to three times (parameter sets, picture); only the first counts."""

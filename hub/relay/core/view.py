@@ -1,19 +1,30 @@
-"""One viewer's place in one slot: where it stands in the stream, which numbers it was given, what it was
-sent."""
+"""One viewer's place in one slot: which variant it is sent, which numbers it was given, what it was sent."""
 
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from hub.relay.core.ledger import NO_VIEW, ViewLine
 from hub.relay.core.plan import Lane
-from hub.relay.core.specs import Codec, SlotCount, SlotName
+from hub.relay.core.specs import Codec, Rung, SlotCount, SlotName
+
+if TYPE_CHECKING:
+    from hub.relay.core.variant import Variant
+
+_ORDER: Final = tuple(Rung)
+_FRAME: Final = 3_000
+"""A thirtieth of a second of the pictures' clock: shifts are multiples of it, so that viewers share them."""
+_LONGEST_STEP: Final = 45_000
+"""A longer step back is a replay of what was sent before, and no shift helps."""
 
 
 class Phase(Enum):
-    """OUT: outside the audience. WAITING: inside, until a keyframe comes. REPLAYING: behind the others.
-    LIVE."""
+    """OUT: outside the audience. RESTING: inside, and wanted to be sent nothing. WAITING: inside, until a
+    keyframe comes. REPLAYING: behind the others. LIVE."""
 
     OUT = auto()
+    RESTING = auto()
     WAITING = auto()
     REPLAYING = auto()
     LIVE = auto()
@@ -21,11 +32,23 @@ class Phase(Enum):
 
 @dataclass(slots=True)
 class Segment:
-    """Slot numbers `start` to `end` (None: still growing) were given to the viewer as number + `offset`."""
+    """Numbers `start` to `end` (None: still growing) of a variant were given to the viewer as number +
+    `offset`, their timestamps moved by `shift`."""
 
+    variant: "Variant"
     start: int
     offset: int
+    shift: int = 0
     end: int | None = None
+
+
+class Found(NamedTuple):
+    """A packet that a viewer was sent: where it is stored, and how it was told to this viewer."""
+
+    variant: "Variant"
+    place: int
+    offset: int
+    shift: int
 
 
 @dataclass(slots=True, eq=False)
@@ -40,22 +63,36 @@ class Receiver:
 
 
 class View:
-    """Its numbers are contiguous over all its segments, and no number is ever given twice (the GCM nonce
-    rule)."""
+    """It belongs to at most one variant at a time, its `home`. Its numbers are contiguous over all its
+    segments, whatever variant they are of, and no number is ever given twice (the GCM nonce rule)."""
 
-    def __init__(self, receiver: Receiver, number: int | None, segments: int) -> None:
+    def __init__(
+        self, receiver: Receiver, number: int | None, segments: int, line: ViewLine = NO_VIEW
+    ) -> None:
         """`number` is the first one to use; None for a fresh viewer (and its keys). `segments` bounds the
-        memory."""
+        memory. `line` is told where it stands."""
         self.receiver = receiver
         self.peer = receiver.peer
         self.phase = Phase.OUT
+        self.aim = Rung.HIGH
+        """What the ladder wants it to be sent."""
+        self.aimed_at = -1e9
+        self.home: Variant | None = None
+        self.awaits: Variant | None = None
+        """The variant whose next keyframe it starts at."""
         self.cursor = 0
-        """The next slot number to replay."""
+        """The next number of its home to replay."""
         self.keyframe_asked_at = -1e9
         self.number = number
         """The first number of the next segment; behind the times while one is growing. None before the
         first."""
+        self.resent: dict[int, float] = {}
+        """When each number it asked for again was last sent again; bounded by who writes it."""
+        self.extra = 0
+        """Octets on the line beside the stream itself (replays, resends, copies), until somebody takes them."""
+        self._line = line
         self._segments: deque[Segment] = deque(maxlen=segments)
+        self._timestamp: int | None = None
         self._packets = 0
         self._octets = 0
         self._last_at: float | None = None
@@ -65,54 +102,90 @@ class View:
         """Of the segment that is growing."""
         return self._segments[-1].offset
 
-    def begin(self, start: int) -> None:
-        """From slot number `start` on it is sent the stream. The segment before must be finished."""
+    @property
+    def shift(self) -> int:
+        """By how much the segment that is growing moves its timestamps."""
+        return self._segments[-1].shift
+
+    @property
+    def falls(self) -> bool:
+        """Whether it waits for less than it is sent."""
+        if self.home is None or self.awaits is None:
+            return False
+        return _ORDER.index(self.awaits.rung) > _ORDER.index(self.home.rung)
+
+    def begin(self, variant: "Variant", start: int, timestamp: int | None = None) -> None:
+        """From number `start` of that variant on it is sent the stream; `timestamp` is that packet's, None
+        for a voice. The segment before must be finished."""
         if self.number is None:
             # Below 2^15, so that the receiver cannot miss the first wrap (RFC 3711 §3.3.1).
             self.number = start & 0x7FFF
-        self._segments.append(Segment(start, self.number - start))
+        shift = self._shift_for(timestamp)
+        self._segments.append(Segment(variant, start, self.number - start, shift))
+        self.home = variant
         self.cursor = start
+        self._line.grows(variant.line, start, self.number)
 
-    def finish(self, last: int) -> None:
-        """`last` was the last slot number it may have been sent. Nothing happens without a growing
-        segment."""
-        if not self._segments or self._segments[-1].end is not None:
+    def _shift_for(self, timestamp: int | None) -> int:
+        """A picture must step forward: variants that are not in time with each other are shifted."""
+        if timestamp is None or self._timestamp is None:
+            return 0
+        back = ((self._timestamp - timestamp + 0x80000000) & 0xFFFFFFFF) - 0x80000000
+        return (back // _FRAME + 1) * _FRAME if 0 <= back <= _LONGEST_STEP else 0
+
+    def finish(self) -> None:
+        """The growing segment ends with what was sent up to now. Nothing happens without one."""
+        home = self.home
+        if home is None:
             return
+        last = self.sent_to()
+        self.home = None
         segment = self._segments[-1]
         if last < segment.start:
             self._segments.pop()  # nothing was sent under it, so its numbers are still free
-            return
-        segment.end = last
-        self.number = last + segment.offset + 1
+        else:
+            segment.end = last
+            self.number = last + segment.offset + 1
+            timestamp = home.timestamp_at(last)
+            if timestamp is not None:
+                self._timestamp = (timestamp + segment.shift) & 0xFFFFFFFF
+        if self.number is not None:
+            self._line.stands(self.number)
 
-    def sent_to(self, head: int) -> int:
-        """The highest slot number of the growing segment that it has been sent."""
-        return self.cursor - 1 if self.phase is Phase.REPLAYING else head
+    def sent_to(self) -> int:
+        """The highest number of the growing segment that it has been sent."""
+        assert self.home is not None
+        return self.cursor - 1 if self.phase is Phase.REPLAYING else self.home.splice.head
 
-    def was_sent(self, number: int, head: int) -> bool:
-        """Whether that slot number lies in the part of the growing segment that is behind it already."""
-        if self.phase not in (Phase.LIVE, Phase.REPLAYING):
-            return False
-        return self._segments[-1].start <= number <= self.sent_to(head)
+    def was_sent(self, number: int) -> bool:
+        """Whether that number of its home lies in the part of the growing segment that is behind it."""
+        return self.home is not None and self._segments[-1].start <= number <= self.sent_to()
 
-    def next_number(self, head: int) -> int | None:
+    def next_number(self) -> int | None:
         """The number its next packet gets; None when it never had one."""
-        if self._segments and self._segments[-1].end is None:
-            return self.sent_to(head) + self.offset + 1
-        return self.number
+        return self.number if self.home is None else self.sent_to() + self.offset + 1
 
-    def resolve(self, sequence: int, head: int) -> tuple[int, int] | None:
-        """Slot number and offset of a 16-bit sequence number it was given lately; None when it never was."""
-        following = self.next_number(head)
+    def resolve(self, sequence: int, oldest: int = 0x10000) -> Found | None:
+        """What it was sent under a 16-bit sequence number, as one of the last `oldest` numbers it was given;
+        None when there is no such thing."""
+        following = self.next_number()
         if following is None:
             return None
-        number = following - 1 - ((following - 1 - sequence) & 0xFFFF)
+        age = (following - 1 - sequence) & 0xFFFF
+        if age >= oldest:
+            return None
+        number = following - 1 - age
         for segment in reversed(self._segments):
             place = number - segment.offset
-            end = self.sent_to(head) if segment.end is None else segment.end
+            end = self.sent_to() if segment.end is None else segment.end
             if segment.start <= place <= end:
-                return place, segment.offset
+                return Found(segment.variant, place, segment.offset, segment.shift)
         return None
+
+    def take_extra(self) -> int:
+        """What was sent beside the stream since the last call, in octets on the line."""
+        extra, self.extra = self.extra, 0
+        return extra
 
     def credit(self, lane: Lane) -> None:
         """Add what was issued on a lane it is a member of."""
@@ -130,6 +203,11 @@ class View:
         """What it was sent, as of the last credit."""
         return SlotCount(self.peer, slot, self._packets, self._octets, self._last_at)
 
+    def resume(self, packets: int, octets: int, last_at: float | None) -> None:
+        """Go on with the counts it had in the process before this one."""
+        self._packets, self._octets, self._last_at = packets, octets, last_at
+
     def inherit(self, other: "View") -> None:
         """Go on with another's counts: the same peer, replaced."""
         self._packets, self._octets, self._last_at = other._packets, other._octets, other._last_at
+        self._timestamp = other._timestamp

@@ -1,28 +1,25 @@
-"""The viewers of one slot: who is live, who is joining, on which lanes, and what each was sent."""
+"""The viewers of one slot: who waits, who is joining, who is live, on which variant; and what each was
+sent."""
 
 from collections.abc import Iterable, Iterator
 
-from hub.relay.core.outbox import Outbox
-from hub.relay.core.plan import Lane, Plan
-from hub.relay.core.rtp import with_payload_type
-from hub.relay.core.specs import Codec, SlotCount, SlotName
-from hub.relay.core.view import Phase, View
-
-_SENT_TO = (Phase.LIVE, Phase.REPLAYING)
+from hub.relay.core.common import Common
+from hub.relay.core.history import Kept
+from hub.relay.core.plan import Plan
+from hub.relay.core.specs import SlotCount, SlotName
+from hub.relay.core.stamp import ON_THE_LINE, moved
+from hub.relay.core.variant import Variant
+from hub.relay.core.view import Found, Phase, View
 
 
 class Viewers:
-    """Lanes are rebuilt lazily, at the first packet after somebody came or went; a cut takes effect at
-    once."""
+    """Every move of a view from one phase or variant to another is made here. A cut takes effect at once."""
 
-    def __init__(self, slot: SlotName, outbox: Outbox) -> None:
+    def __init__(self, slot: SlotName, variants: Iterable[Variant], common: Common) -> None:
         self._slot = slot
-        self._outbox = outbox
+        self._variants = tuple(variants)
+        self._common = common
         self._views: dict[str, View] = {}
-        self.waiting: dict[str, View] = {}
-        self.replaying: dict[str, View] = {}
-        self._lanes: dict[int, Lane] | None = None
-        self._codec: Codec | None = None
 
     def __iter__(self) -> Iterator[View]:
         return iter(list(self._views.values()))
@@ -39,117 +36,94 @@ class Viewers:
         """Forget a viewer that was expelled before."""
         self._views.pop(peer, None)
 
-    def wait(self, view: View) -> None:
-        """Inside, but nothing is sent until a keyframe comes."""
-        self._join_over(view)
-        self._join_over(view)
-        view.phase = Phase.WAITING
-        self.waiting[view.peer] = view
+    def rest(self, view: View) -> None:
+        """Inside, and sent nothing."""
+        self._stop(view, Phase.RESTING)
 
-    def replay(self, view: View, start: int) -> None:
-        """Send it the stored packets from slot number `start` on, behind the others."""
-        self._join_over(view)
-        view.begin(start)
-        view.phase = Phase.REPLAYING
-        self.replaying[view.peer] = view
+    def wait(self, view: View, variant: Variant) -> None:
+        """Inside, but nothing is sent until that variant's keyframe comes."""
+        self._stop(view, Phase.WAITING)
+        self.expect(view, variant)
 
-    def stop_replays(self) -> None:
-        """Whoever is being replayed something waits for the next keyframe instead."""
-        for view in list(self.replaying.values()):
-            view.finish(view.cursor - 1)
-            self.wait(view)
+    def expect(self, view: View, variant: Variant) -> None:
+        """Start at that variant's next keyframe; until then it is sent what it is sent now."""
+        self.stay(view)
+        view.awaits = variant
+        variant.awaiting[view.peer] = view
 
-    def go_live(self, view: View, start: int) -> None:
-        """Send it everything from slot number `start` on."""
-        view.begin(start)
-        self.catch_up(view)
+    def stay(self, view: View) -> None:
+        """Expect nothing else than what it is sent."""
+        if view.awaits is not None:
+            view.awaits.awaiting.pop(view.peer, None)
+            view.awaits = None
 
-    def catch_up(self, view: View) -> None:
-        """It has been replayed everything: from now on it is sent what the others are sent."""
-        self._join_over(view)
-        view.phase = Phase.LIVE
-        self._retire()
+    def replay(self, view: View, variant: Variant, start: int, timestamp: int | None = None) -> None:
+        """Send it that variant's stored packets from number `start` on, whose timestamp may be given, behind
+        the others."""
+        self._stop(view, Phase.REPLAYING)
+        view.begin(variant, start, variant.timestamp_at(start) if timestamp is None else timestamp)
+        variant.replaying[view.peer] = view
+        self._common.replaying[variant] = None
 
-    def _join_over(self, view: View) -> None:
-        self.waiting.pop(view.peer, None)
-        self.replaying.pop(view.peer, None)
+    def stop_replays(self, variant: Variant) -> None:
+        """Whoever is being replayed that variant waits for its next keyframe instead."""
+        for view in list(variant.replaying.values()):
+            self.wait(view, view.awaits or variant)
 
-    def expel(self, views: Iterable[View], head: int) -> None:
-        """Put viewers out. Nothing queued or handed out reaches them any more; `head` is the last number
-        issued."""
+    def go_live(self, view: View, variant: Variant, start: int, timestamp: int | None) -> None:
+        """Send it everything of that variant from number `start` on, whose timestamp is given."""
+        self._stop(view, Phase.LIVE)
+        view.begin(variant, start, timestamp)
+        variant.lanes.add(view)
+
+    def _stop(self, view: View, phase: Phase) -> None:
+        self.stay(view)
+        home = view.home
+        view.finish()
+        if home is not None:
+            home.replaying.pop(view.peer, None)
+            home.lanes.remove(view)
+        view.phase = phase
+
+    def expel(self, views: Iterable[View]) -> None:
+        """Put viewers out. Nothing queued or handed out reaches them any more."""
         out = {view.peer: view for view in views if view.phase is not Phase.OUT}
         if not out:
             return
         for view in out.values():
-            view.finish(view.sent_to(head))
-            view.phase = Phase.OUT
-            self._join_over(view)
-        self._retire()
-        for plan in self._outbox.cut(self._slot, set(out)):
+            self._stop(view, Phase.OUT)
+        for plan in self._common.outbox.cut(self._slot, set(out)):
             self.take_back(plan, set(out))
+
+    def resend(self, kept: Kept, found: Found, view: View, now: float) -> None:
+        """To one, as it was sent before: the same number, byte for byte."""
+        lane = self._common.outbox.lane(self._slot, ((view.peer, found.offset & 0xFFFF),))
+        packet = moved(kept.packet, view.receiver.payload_types[kept.codec], found.shift)
+        self._common.outbox.send(packet, lane, now)
+        view.extra += len(packet) + ON_THE_LINE
+        view.credit(lane)
+        lane.packets = lane.octets = 0
 
     def take_back(self, plan: Plan, peers: set[str] | None = None) -> None:
         """A plan was not sent to these peers (None: to no member) after all."""
+        if plan.lane.is_probe:
+            return
         for peer, _ in plan.lane.members:
             view = self._views.get(peer)
             if view is not None and (peers is None or peer in peers):
                 view.take_back(len(plan.packet))
 
-    def send(self, packet: bytes, codec: Codec, now: float) -> None:
-        """To all who are live: one plan per payload type."""
-        if self._lanes is None or self._codec is not codec:
-            self._retire()
-            self._codec = codec
-            self._lanes = self._lanes_of(
-                [view for view in self._views.values() if view.phase is Phase.LIVE], codec
-            )
-        for payload_type, lane in self._lanes.items():
-            self._outbox.send(with_payload_type(packet, payload_type), lane, now, now)
-
-    def send_once(self, packets: list[bytes], views: list[View], codec: Codec, now: float) -> None:
-        """To a few, on lanes of their own, under the offset of each one's growing segment."""
-        for payload_type, lane in self._lanes_of(views, codec).items():
-            for packet in packets:
-                self._outbox.send(with_payload_type(packet, payload_type), lane, now)
-            self._credit(lane)
-
-    def resend(self, packet: bytes, codec: Codec, view: View, offset: int, now: float) -> None:
-        """To one, under the offset that the number was given with: byte for byte what it was sent before."""
-        lane = self._outbox.lane(self._slot, ((view.peer, offset & 0xFFFF),))
-        self._outbox.send(with_payload_type(packet, view.receiver.payload_types[codec]), lane, now)
-        self._credit(lane)
-
-    def _lanes_of(self, views: list[View], codec: Codec) -> dict[int, Lane]:
-        by_type: dict[int, list[tuple[str, int]]] = {}
-        for view in views:
-            member = view.peer, view.offset & 0xFFFF
-            by_type.setdefault(view.receiver.payload_types[codec], []).append(member)
-        return {kind: self._outbox.lane(self._slot, tuple(members)) for kind, members in by_type.items()}
-
-    def _retire(self) -> None:
-        self.settle()
-        self._lanes = None
-
-    def settle(self) -> None:
-        """Credit what the present lanes have issued."""
-        for lane in (self._lanes or {}).values():
-            self._credit(lane)
-
-    def _credit(self, lane: Lane) -> None:
-        if lane.packets == 0:
-            return
-        for peer, _ in lane.members:
-            self._views[peer].credit(lane)
-        lane.packets = lane.octets = 0
-
     def count(self, peer: str) -> SlotCount | None:
         """What one viewer was sent up to now; None for a stranger and for one that is sent nothing at
         present."""
-        self.settle()
         view = self._views.get(peer)
-        return view.count(self._slot) if view is not None and view.phase in _SENT_TO else None
+        if view is None or view.home is None:
+            return None
+        view.home.lanes.settle()
+        return view.count(self._slot)
 
     def counts(self) -> list[SlotCount]:
         """What each was sent up to now."""
-        self.settle()
+        for variant in self._variants:
+            variant.lanes.settle()
         return [view.count(self._slot) for view in self._views.values()]

@@ -7,7 +7,8 @@ from hub.relay.core.malformed import Malformed
 
 
 class Descriptor(NamedTuple):
-    """`picture_at` and `tl0_at` are offsets into the payload, 0 when the field is absent."""
+    """`picture_at` and `tl0_at` are offsets into the payload, 0 when the field is absent; `temporal` is the
+    layer's index, None when the descriptor does not tell."""
 
     size: int
     starts_frame: bool
@@ -16,6 +17,7 @@ class Descriptor(NamedTuple):
     picture: int
     tl0_at: int
     tl0: int
+    temporal: int | None = None
 
 
 def describe(payload: bytes) -> Descriptor:
@@ -43,10 +45,14 @@ def _describe(payload: bytes) -> Descriptor:
     if flags & 0x40:
         tl0_at, tl0 = at, payload[at]
         at += 1
+    temporal = None
     if flags & 0x30:
-        payload[at]
+        if flags & 0x20:
+            temporal = payload[at] >> 6
+        else:
+            payload[at]
         at += 1
-    return Descriptor(at, starts_frame, picture_at, wide, picture, tl0_at, tl0)
+    return Descriptor(at, starts_frame, picture_at, wide, picture, tl0_at, tl0, temporal)
 
 
 def starts_keyframe(payload: bytes) -> bool:

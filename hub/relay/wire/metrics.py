@@ -1,12 +1,18 @@
-"""How long packets stay in the relay: a histogram of fixed size, over the last ten to twenty seconds."""
+"""How long packets stay in the relay: a histogram of fixed size, over the last ten to twenty seconds and
+since the start."""
 
+from itertools import pairwise
 from typing import Final
 
-_STEPS: Final = 8
-"""Buckets per octave: a value is known to within 12 %."""
+_BITS: Final = 5
+_STEPS: Final = 1 << _BITS
+"""Buckets per octave: a value is known to within 3 %."""
 _BUCKETS: Final = 32 * _STEPS
 _WINDOW: Final = 10.0
 """Seconds after which the older half is forgotten, so that a join storm does not colour a calm hour."""
+
+BOUNDS: Final = (256, 512, 1024, 2048, 5120, 10240, 20480, 40960, 81920, 163840, 655360)
+"""Microseconds: the steps of `since_start`. Each is the lower edge of a bucket, so that nothing is split."""
 
 
 class DelayHistogram:
@@ -15,11 +21,13 @@ class DelayHistogram:
     def __init__(self) -> None:
         self._now = _Half()
         self._before = _Half()
+        self._forgotten = [0] * _BUCKETS
         self._turned_at = 0.0
 
     def add(self, delay: float, count: int, now: float) -> None:
         """Count `count` packets that took `delay` seconds, at `now` seconds."""
         if now - self._turned_at > _WINDOW:
+            self._forgotten = [a + b for a, b in zip(self._forgotten, self._before.counts, strict=True)]
             self._before, self._now, self._turned_at = self._now, _Half(), now
         self._now.add(max(0, int(delay * 1e6)), count)
 
@@ -37,6 +45,16 @@ class DelayHistogram:
             "packets": float(total),
         }
 
+    def since_start(self) -> tuple[tuple[int, ...], float]:
+        """How many packets stayed less than each of `BOUNDS` but not less than the one before, then how
+        many stayed longer than all; and the sum of the delays in seconds, to within a bucket's width.
+        """
+        every = zip(self._forgotten, self._before.counts, self._now.counts, strict=True)
+        counts = [sum(each) for each in every]
+        edges = (0, *(_bucket(bound) for bound in BOUNDS), _BUCKETS)
+        total = sum(count * _upper(bucket) for bucket, count in enumerate(counts) if count)
+        return tuple(sum(counts[low:high]) for low, high in pairwise(edges)), total / 1e6
+
 
 class _Half:
     def __init__(self) -> None:
@@ -51,7 +69,7 @@ class _Half:
 def _bucket(value: int) -> int:
     if value < _STEPS:
         return value
-    octave = value.bit_length() - 4  # 8–15 → 0: three bits below the leading one choose the step
+    octave = value.bit_length() - _BITS - 1  # 32–63 → 0: five bits below the leading one choose the step
     return min(_BUCKETS - 1, _STEPS * (octave + 1) + (value >> octave) - _STEPS)
 
 

@@ -4,18 +4,28 @@ compiler.
 Addresses stay raw (`struct sockaddr` bytes) on their way: no text, no tuples per packet.
 """
 
+import contextlib
 import socket
 import sys
+import time
 from collections.abc import Iterator
-from struct import pack, unpack_from
+from struct import Struct, pack, unpack_from
 from typing import Any, Final
 
 from cffi import FFI
 
 RawAddress = bytes
-"""A `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes), exactly as the kernel gives and takes it."""
+"""A `sockaddr_in` (16 bytes) or `sockaddr_in6` (28 bytes), exactly as the kernel gives and takes it; or one
+of these with five bytes more, for the peer's end of a TCP connection (`stream_address`).
+"""
 
 LONGEST_NAME: Final = 28
+_STREAM: Final = b"T"
+_STREAM_LENGTHS: Final = (16 + 5, LONGEST_NAME + 5)
+SO_TIMESTAMPNS: Final = 35
+"""Asks for, and names, the time a datagram came in (the wall clock's)."""
+_STAMP: Final = Struct("=Qiiqq")
+"""`cmsghdr {length, SOL_SOCKET, SCM_TIMESTAMPNS}` and a `timespec`."""
 WOULD_BLOCK: Final = frozenset({11})
 """EAGAIN."""
 
@@ -107,33 +117,58 @@ class SegmentSizes:
 
 
 class Receiver:
-    """Reads up to `count` datagrams at once from a non-blocking socket."""
+    """Reads up to `count` datagrams at once from a non-blocking socket, and when each came in."""
 
     def __init__(self, sock: socket.socket, count: int = 64, slot: int = 2048) -> None:
         self._fd = sock.fileno()
         self._batch = Batch(count, slot)
         self._names = ffi.new("char[]", count * LONGEST_NAME)
         self._names_view = ffi.buffer(self._names)
+        self._stamps = ffi.new("char[]", count * _STAMP.size)
+        self._stamps_view = ffi.buffer(self._stamps)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         for i, message in enumerate(self._batch.messages):
             message.msg_name = self._names + i * LONGEST_NAME
+            message.msg_control = self._stamps + i * _STAMP.size
             self._batch.lengths[i][0] = slot
+        self._reset(count)
 
-    def receive(self) -> list[tuple[bytes, RawAddress]]:
-        """What is there, possibly nothing. Datagrams longer than a slot are left out: none of ours is."""
-        batch = self._batch
-        for message in batch.messages:
+    def _reset(self, count: int) -> None:
+        """The kernel has written over the lengths it was given."""
+        for message in self._batch.messages[:count]:
             message.msg_namelen = LONGEST_NAME
+            message.msg_controllen = _STAMP.size
+
+    def receive(self) -> list[tuple[bytes, RawAddress, float]]:
+        """What is there, possibly nothing; with each datagram the seconds it has waited in the kernel.
+
+        Datagrams longer than a slot are left out: none of ours is.
+        """
+        batch = self._batch
         assert libc is not None
         got = libc.recvmmsg(self._fd, batch.headers, batch.count, socket.MSG_DONTWAIT, ffi.NULL)
-        return [self._one(i) for i in range(got) if batch.headers[i].msg_len < batch.slot]
+        if got <= 0:
+            return []
+        now = time.time()
+        out = [self._one(i, now) for i in range(got) if batch.headers[i].msg_len < batch.slot]
+        self._reset(got)
+        return out
 
-    def _one(self, i: int) -> tuple[bytes, RawAddress]:
+    def _one(self, i: int, now: float) -> tuple[bytes, RawAddress, float]:
         batch = self._batch
-        start, name = i * batch.slot, i * LONGEST_NAME
+        start, name, message = i * batch.slot, i * LONGEST_NAME, batch.messages[i]
+        waited = 0.0
+        if message.msg_controllen >= _STAMP.size:
+            _, _, kind, seconds, nanoseconds = _STAMP.unpack_from(self._stamps_view, i * _STAMP.size)
+            if kind == SO_TIMESTAMPNS:
+                waited = min(1.0, max(0.0, now - seconds - nanoseconds * 1e-9))  # clocks are set at times
         length = batch.headers[i].msg_len
-        return batch.view[start : start + length], self._names_view[
-            name : name + batch.messages[i].msg_namelen
-        ]
+        return (
+            batch.view[start : start + length],
+            self._names_view[name : name + message.msg_namelen],
+            waited,
+        )
 
 
 def raw_address(host: str, port: int) -> RawAddress:
@@ -160,3 +195,24 @@ def host_and_port(address: RawAddress) -> tuple[str, int]:
         text = socket.inet_ntop(socket.AF_INET6, address[8:24])
         return text.removeprefix("::ffff:") if "." in text else text, port
     return socket.inet_ntop(socket.AF_INET, address[4:8]), port
+
+
+def socket_name(address: RawAddress) -> tuple[str, int] | tuple[str, int, int, int]:
+    """What `socket.sendto` takes on a socket that gave this address: unlike `host_and_port` it keeps an IPv4
+    address of a dual stack socket in its IPv6 clothes, and the number of a link.
+    """
+    (port,) = unpack_from("!H", address, 2)
+    if len(address) >= LONGEST_NAME:
+        (scope,) = unpack_from("=I", address, 24)
+        return socket.inet_ntop(socket.AF_INET6, address[8:24]), port, 0, scope
+    return socket.inet_ntop(socket.AF_INET, address[4:8]), port
+
+
+def stream_address(host: str, port: int, number: int) -> RawAddress:
+    """The address of one TCP connection's other end; `number` (32 bits) tells it from every other one."""
+    return raw_address(host, port) + _STREAM + pack("!I", number & 0xFFFFFFFF)
+
+
+def is_stream(address: RawAddress) -> bool:
+    """Whether an address is one that `stream_address` made."""
+    return len(address) in _STREAM_LENGTHS

@@ -14,10 +14,10 @@ from hub.relay import control
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import Totals
 from hub.relay.wire import stun
-from hub.relay.wire.fanout import Target
 from hub.relay.wire.guard import Guard
 from hub.relay.wire.mmsg import RawAddress
 from hub.relay.wire.srtp import is_rtcp
+from hub.relay.wire.target import Target
 from hub.relay.wire.transport import Gone, Transport
 
 WAVE: Final = 16
@@ -43,6 +43,8 @@ class Port:
         self.peers: dict[str, Transport] = {}
         self.targets: dict[str, Target] = {}
         self.events: list[control.Event] = []
+        self.keep: Callable[[Transport], None] = lambda _: None
+        """Told of a peer that is up, and of each change of its addresses: for the ledger."""
         self._forwarder = forwarder
         self._totals = totals
         self._send = send
@@ -54,6 +56,11 @@ class Port:
         self._line: deque[Transport] = deque()
         self._shaking: dict[Transport, float] = {}
         self._swept_at = 0.0
+
+    @property
+    def handshakes(self) -> int:
+        """How many are under way."""
+        return len(self._shaking)
 
     def add(self, transport: Transport) -> None:
         """A new peer; one of the same id is closed first by the caller."""
@@ -67,6 +74,14 @@ class Port:
             self._came_up(transport, now)
         elif transport.gone:
             self.remove(transport, transport.gone, now)
+
+    def resume(self, transport: Transport, now: float) -> None:
+        """A peer that was up when the process before this one ended, and is again. Nobody has to be told."""
+        self.add(transport)
+        for address in transport.ice.addresses:
+            self._by_address[address] = transport
+        self._forwarder.add_peer(transport.spec(), now)
+        self._let_in(transport, now)
 
     def remove(self, transport: Transport, reason: Gone, now: float) -> None:
         """Nothing is sent to it from here on; a goodbye goes out if it was ever heard."""
@@ -111,13 +126,56 @@ class Port:
         if not is_rtcp(datagram):
             packet = transport.inbound.rtp(datagram)
             if packet is not None:
+                if transport.ice.challenged:
+                    self._proved(transport, address)
                 self._forwarder.rtp(peer, packet, now)
             return
         compound = transport.inbound.rtcp(datagram)
         if compound is not None:
+            if transport.ice.challenged:
+                self._proved(transport, address)
             self._forwarder.rtcp(peer, compound, now)
 
+    def _proved(self, transport: Transport, address: RawAddress) -> None:
+        if transport.proved(address):
+            self._totals.add("ice_moved")
+            self.keep(transport)
+
+    def expects(self, datagram: bytes) -> bool:
+        """Whether it is a binding request for a peer of ours, as far as can be told without parsing it."""
+        fragment = stun.local_fragment(datagram)
+        return fragment is not None and fragment in self._by_fragment
+
+    def owner(self, address: RawAddress) -> str | None:
+        """The peer whose valid check came from this address."""
+        transport = self._by_address.get(address)
+        return transport.identity.peer if transport is not None else None
+
+    def lost(self, address: RawAddress) -> None:
+        """A connection ended: nothing can be sent to this address any more."""
+        transport = self._by_address.pop(address, None)
+        if transport is not None:
+            transport.lose(address)
+
+    def _answer(self, datagram: bytes, address: RawAddress) -> None:
+        """To a check of ours: such go only to addresses that a valid one came from."""
+        transport = self._by_address.get(address)
+        if transport is None or address not in transport.ice.challenged:
+            self._totals.add("stun_not_a_request")
+            return
+        binding = stun.read(datagram)
+        if binding is None:
+            self._totals.add("stun_malformed")
+        elif transport.answered(binding, address):
+            self._totals.add("ice_moved")
+            self.keep(transport)
+        else:
+            self._totals.add("stun_forged")
+
     def _stun(self, datagram: bytes, address: RawAddress, now: float) -> None:
+        if stun.is_answer(datagram):
+            self._answer(datagram, address)
+            return
         fragment = stun.local_fragment(datagram)
         transport = self._by_fragment.get(fragment) if fragment else None
         if transport is None:
@@ -131,13 +189,14 @@ class Port:
         if binding is None:
             self._totals.add("stun_malformed")
             return
-        answer, wrong = transport.check(binding, address, now)
-        if wrong:
-            self._totals.add(wrong)
+        verdict = transport.check(binding, address, now)
+        if verdict.reason:
+            self._totals.add(verdict.reason)
         else:
             self._verified(transport, address)
-        if answer is not None:
-            self._send(answer, address)
+        for message in (verdict.answer, verdict.challenge):
+            if message is not None:
+                self._send(message, address)
 
     def _verified(self, transport: Transport, address: RawAddress) -> None:
         before = self._by_address.get(address)
@@ -148,12 +207,16 @@ class Port:
             for known, owner in list(self._by_address.items()):
                 if owner is transport and known not in transport.ice.addresses:
                     del self._by_address[known]
+            if transport.up:
+                self.keep(transport)
         self._flush(transport)
 
     def _dtls(self, datagram: bytes, address: RawAddress) -> None:
         transport = self._by_address.get(address)
         if transport is None:
             self._totals.add("stranger_dtls")
+        elif transport.dtls is None and transport.up:
+            self._totals.add("dtls_after_restart")  # its association ended with the process before this one
         elif transport.dtls is None:
             self._enqueue(transport, datagram)
         elif len(self._work) < _MOST_QUEUED:
@@ -198,11 +261,15 @@ class Port:
 
     def _came_up(self, transport: Transport, now: float) -> None:
         who = transport.identity
-        assert transport.target is not None
-        self.targets[who.peer] = transport.target
-        self._changed()
-        self._forwarder.peer_ready(who.peer, now)
+        self.keep(transport)  # before the first packet: numbers that nobody remembers could be used again
+        self._let_in(transport, now)
         self.events.append(control.PeerUp(who.peer, who.stage, who.owner))
+
+    def _let_in(self, transport: Transport, now: float) -> None:
+        assert transport.target is not None
+        self.targets[transport.identity.peer] = transport.target
+        self._changed()
+        self._forwarder.peer_ready(transport.identity.peer, now)
 
     def tick(self, now: float) -> None:
         """Look at every peer's timers, when it is time to."""

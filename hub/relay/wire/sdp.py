@@ -6,13 +6,17 @@ Reading goes through aiortc's parser, which asserts, indexes and looks up as it 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
 from aiortc.sdp import MediaDescription, SessionDescription
 
 from hub.relay.core.specs import Codec
+from hub.relay.wire import traits
+from hub.relay.wire.candidates import lines as candidate_lines
+from hub.relay.wire.endpoint import read_endpoint
+from hub.relay.wire.traits import Traits
 
 LONGEST: Final = 64 * 1024
 """Characters of a session description; a browser's has 5 to 20 thousand."""
@@ -46,13 +50,15 @@ class SdpNoCodec(SdpBad):
 class Format:
     """A payload type of an m-line that we can forward.
 
-    `feedback` is what the other side offered, e.g. `nack pli`.
+    `feedback` is what the other side offered, e.g. `nack pli`; `rtx` the payload type that repeats this one
+    (RFC 4588), None without.
     """
 
     payload_type: int
     codec: Codec
     profile: str
     feedback: frozenset[str]
+    rtx: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,7 @@ class Line:
     formats: tuple[Format, ...]
     protocol: str
     first_format: str
+    traits: Traits = field(default_factory=Traits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class Remote:
     setup: Setup
     lines: tuple[Line, ...]
     bundled: bool
+    password: str = ""
+    """Of its ICE agent; empty when it said none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,10 @@ class Local:
     password: str
     fingerprint: str
     addresses: tuple[str, ...]
+    """As `read_endpoint` takes them."""
     port: int
+    tcp: bool = False
+    """Whether a TCP listener has the same port."""
 
 
 def read(text: str) -> Remote:
@@ -101,7 +113,7 @@ def read(text: str) -> Remote:
     if shown.count("\nm=") > MOST_LINES or shown.count("\na=rtpmap:") > MOST_CODECS:
         raise SdpBad("the session description has too many lines or codecs")
     try:
-        return _remote(SessionDescription.parse(shown), _bundle_only(shown))
+        return _remote(SessionDescription.parse(shown), _bundle_only(shown), _traits(text))
     except SdpBad:
         raise
     except Exception as problem:  # the parser raises whatever it trips over, StopIteration included
@@ -145,7 +157,18 @@ def _bundle_only(text: str) -> frozenset[int]:
     return frozenset(index for index, section in enumerate(sections) if "\na=bundle-only" in section)
 
 
-def _remote(parsed: SessionDescription, alive: frozenset[int]) -> Remote:
+def _traits(text: str) -> list[Traits]:
+    """Of each m-line, from the lines the parser is not shown."""
+    sections: list[list[str]] = []
+    for line in text.splitlines():
+        if line.startswith("m="):
+            sections.append([])
+        elif sections and line.startswith(("a=extmap:", "a=simulcast:", "a=ssrc-group:")):
+            sections[-1].append(line)
+    return [traits.read(section) for section in sections]
+
+
+def _remote(parsed: SessionDescription, alive: frozenset[int], marks: list[Traits]) -> Remote:
     if not parsed.media:
         raise SdpBad("the session description has no media")
     first = next((media for media in parsed.media if media.port and media.dtls), parsed.media[0])
@@ -158,13 +181,18 @@ def _remote(parsed: SessionDescription, alive: frozenset[int]) -> Remote:
         fragment=first.ice.usernameFragment,
         fingerprint=prints[0],
         setup=_SETUPS[first.dtls.role],
-        lines=tuple(_line(media, index, index in alive) for index, media in enumerate(parsed.media)),
+        lines=tuple(
+            _line(media, index, index in alive, marks[index] if index < len(marks) else Traits())
+            for index, media in enumerate(parsed.media)
+        ),
         bundled=len(parsed.media) == 1 or any(group.semantic == "BUNDLE" for group in parsed.group),
+        password=first.ice.password or "",
     )
 
 
-def _line(media: MediaDescription, index: int, bundle_only: bool) -> Line:
-    formats = tuple(f for codec in media.rtp.codecs if (f := _format(codec)) is not None)
+def _line(media: MediaDescription, index: int, bundle_only: bool, marks: Traits) -> Line:
+    rtx = _repeats(media)
+    formats = tuple(f for codec in media.rtp.codecs if (f := _format(codec, rtx)) is not None)
     return Line(
         kind=media.kind,
         mid=_token(media.rtp.muxId or str(index)),
@@ -173,7 +201,19 @@ def _line(media: MediaDescription, index: int, bundle_only: bool) -> Line:
         formats=formats,
         protocol=_token(media.profile),
         first_format=_token(str(media.fmt[0])),
+        traits=marks,
     )
+
+
+def _repeats(media: MediaDescription) -> dict[str, int]:
+    """Payload type, as text → the one that repeats it."""
+    return {
+        str(codec.parameters.get("apt")): codec.payloadType
+        for codec in reversed(media.rtp.codecs)
+        if codec.mimeType.lower() == "video/rtx"
+        and codec.payloadType is not None
+        and 0 <= codec.payloadType <= 127
+    }
 
 
 def _token(text: str) -> str:
@@ -183,18 +223,19 @@ def _token(text: str) -> str:
     return text
 
 
-def _format(codec: RTCRtpCodecParameters) -> Format | None:
+def _format(codec: RTCRtpCodecParameters, rtx: dict[str, int]) -> Format | None:
     number, parameters = codec.payloadType, codec.parameters
     if number is None or not 0 <= number <= 127:
         raise SdpBad("the session description has a payload type outside 0 to 127")
     feedback = frozenset(f"{f.type} {f.parameter}" if f.parameter else f.type for f in codec.rtcpFeedback)
     match codec.mimeType.lower(), codec.clockRate:
         case "video/vp8", 90_000:
-            return Format(number, Codec.VP8, "", feedback)
+            return Format(number, Codec.VP8, "", feedback, rtx.get(str(number)))
         case "audio/opus", 48_000:
             return Format(number, Codec.OPUS, "", feedback)
         case "video/h264", 90_000 if str(parameters.get("packetization-mode", "0")) == "1":
-            return Format(number, Codec.H264, _profile(parameters.get("profile-level-id")), feedback)
+            profile = _profile(parameters.get("profile-level-id"))
+            return Format(number, Codec.H264, profile, feedback, rtx.get(str(number)))
     return None
 
 
@@ -205,14 +246,8 @@ def _profile(value: object) -> str:
 
 
 def candidates(local: Local) -> list[str]:
-    """Host candidates of the one port, in the order of the addresses (the first is preferred), then the end
-    mark.
-    """
-    lines = []
-    for index, address in enumerate(local.addresses):
-        priority = (126 << 24) | ((65535 - index) << 8) | 255
-        lines.append(f"a=candidate:{index + 1} 1 udp {priority} {address} {local.port} typ host")
-    return [*lines, "a=end-of-candidates"]
+    """Host candidates in the order of the addresses (the first is preferred), then the end mark."""
+    return candidate_lines(tuple(map(read_endpoint, local.addresses)), local.port, tcp=local.tcp)
 
 
 def transport(local: Local, setup: Setup) -> list[str]:
@@ -244,7 +279,7 @@ def head(local: Local, mids: Iterable[str]) -> list[str]:
 
 def connection(local: Local) -> str:
     """The c-line: the first address, or a wildcard."""
-    address = local.addresses[0] if local.addresses else "0.0.0.0"
+    address = read_endpoint(local.addresses[0]).host if local.addresses else "0.0.0.0"
     return f"c=IN IP{6 if ':' in address else 4} {address}"
 
 

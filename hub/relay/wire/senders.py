@@ -7,11 +7,11 @@ import errno
 import select
 import socket
 import time
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
 
 from hub.relay.core.plan import Totals
-from hub.relay.wire.mmsg import Batch, SegmentSizes, available, ffi, host_and_port, libc, raw_address
+from hub.relay.wire.mmsg import Batch, SegmentSizes, available, ffi, libc, raw_address, socket_name
 
 PATIENCE: Final = 0.004
 """Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and counted.
@@ -19,16 +19,27 @@ PATIENCE: Final = 0.004
 _TRIAL_PACKETS, _TRIAL_ROW, _TRIAL_SIZE = 64, 8, 1200
 
 
+class Messages(Protocol):
+    """Message headers as the kernel takes them, and the packets each is pointed at."""
+
+    headers: Any
+
+    def packets(self, message: int) -> Iterator[memoryview]: ...
+
+
 class Sender(Protocol):
-    """Sends messages 0 to count-1 of a batch and returns how many packets did not go out.
+    """Sends messages 0 to count-1 and returns how many packets did not go out.
 
     Never raises, and never waits over `PATIENCE`. `segments`: whether a message may be a row of packets.
+    `one_by_one` does so with a call for each packet and leaves out empty ones.
     """
 
     name: str
     segments: bool
 
-    def send(self, batch: Batch, count: int) -> int: ...
+    def send(self, batch: Messages, count: int) -> int: ...
+
+    def one_by_one(self, batch: Messages, count: int) -> int: ...
 
 
 class _Waiter:
@@ -64,22 +75,24 @@ class SendtoSender:
         self._waiter = _Waiter(sock, totals)
         self._totals = totals
 
-    def send(self, batch: Batch, count: int) -> int:
+    def send(self, batch: Messages, count: int) -> int:
         """As `Sender.send`."""
         self.begin()
         return sum(self.one(batch, message) for message in range(count))
+
+    one_by_one = send
 
     def begin(self) -> None:
         """A new batch: patience is whole again."""
         self._waiter.begin()
 
-    def one(self, batch: Batch, message: int) -> int:
+    def one(self, batch: Messages, message: int) -> int:
         """The packets of one message, one by one; returns how many did not go out."""
-        header = batch.messages[message]
-        name = host_and_port(bytes(ffi.buffer(header.msg_name, header.msg_namelen)))
-        return sum(not self._packet(packet, name) for packet in batch.packets(message))
+        header = batch.headers[message].msg_hdr
+        name = socket_name(bytes(ffi.buffer(header.msg_name, header.msg_namelen)))
+        return sum(not self._packet(packet, name) for packet in batch.packets(message) if len(packet))
 
-    def _packet(self, packet: memoryview, name: tuple[str, int]) -> bool:
+    def _packet(self, packet: memoryview, name: tuple[str, int] | tuple[str, int, int, int]) -> bool:
         while True:
             try:
                 self._socket.sendto(packet, socket.MSG_DONTWAIT, name)
@@ -104,7 +117,7 @@ class MmsgSender:
         self._totals = totals
         self._singly = SendtoSender(sock, totals)
 
-    def send(self, batch: Batch, count: int) -> int:
+    def send(self, batch: Messages, count: int) -> int:
         """As `Sender.send`. A destination that cannot be reached is skipped and counted (`send_failed`)."""
         assert libc is not None
         at = dropped = 0
@@ -115,14 +128,18 @@ class MmsgSender:
                 at += got
             elif ffi.errno in (errno.EAGAIN, errno.ENOBUFS):
                 if not self._waiter.again():
-                    return dropped + sum(int(batch.messages[i].msg_iovlen) for i in range(at, count))
+                    return dropped + sum(int(batch.headers[i].msg_hdr.msg_iovlen) for i in range(at, count))
             elif ffi.errno != errno.EINTR:
                 dropped += self._refused(batch, at, ffi.errno)
                 at += 1
         return dropped
 
-    def _refused(self, batch: Batch, message: int, problem: int) -> int:
-        if batch.messages[message].msg_iovlen == 1:
+    def one_by_one(self, batch: Messages, count: int) -> int:
+        """As `Sender.one_by_one`."""
+        return self._singly.send(batch, count)
+
+    def _refused(self, batch: Messages, message: int, problem: int) -> int:
+        if batch.headers[message].msg_hdr.msg_iovlen == 1:
             self._totals.add("send_failed")
             return 1
         self._totals.add("send_segments_refused")

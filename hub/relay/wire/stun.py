@@ -106,6 +106,19 @@ def request(
     return bytes(message)
 
 
+def probe(transaction: bytes, username: str, password: str, priority: int, tie_breaker: int) -> bytes:
+    """A controlled agent's check; arguments as for `request`."""
+    message = Message(Method.BINDING, Class.REQUEST, transaction)
+    message.attributes = {"USERNAME": username, "PRIORITY": priority, "ICE-CONTROLLED": tie_breaker}
+    message.add_message_integrity(password.encode())
+    return bytes(message)
+
+
+def is_answer(datagram: bytes) -> bool:
+    """Whether it begins like the answer to a binding request."""
+    return datagram[0:2] == b"\x01\x01"
+
+
 def success(transaction: bytes, address: Address, password: str) -> bytes:
     """The answer to a good check: it tells the sender the address it was seen from."""
     message = Message(Method.BINDING, Class.RESPONSE, transaction, {"XOR-MAPPED-ADDRESS": address})

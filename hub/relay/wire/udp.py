@@ -14,9 +14,11 @@ from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import Feedback, Plan, SourceChanged, Totals
 from hub.relay.wire.fanout import Fanout
 from hub.relay.wire.metrics import DelayHistogram
-from hub.relay.wire.mmsg import RawAddress, Receiver, available, host_and_port, raw_address
+from hub.relay.wire.mmsg import RawAddress, Receiver, available, is_stream, raw_address, socket_name
+from hub.relay.wire.pacer import Pacer
 from hub.relay.wire.port import Port
 from hub.relay.wire.senders import fastest
+from hub.relay.wire.tcp import Streams, listening_socket
 
 log = logging.getLogger(__name__)
 
@@ -24,11 +26,15 @@ _BUFFER: Final = 8 * 1024 * 1024
 """Octets asked of the kernel for each direction: 190 viewers' share of a keyframe."""
 _TURNS: Final = 4
 """Batches read before everything else gets its turn."""
+_PAIRS: Final = 32
+"""Numbers tried until one is free for UDP and TCP alike."""
+_GRAIN: Final = 0.0002
+"""Seconds to which arrivals are told apart (the earlier counts): what came together is measured as one."""
 _SO_SNDBUFFORCE, _SO_RCVBUFFORCE = 32, 33
 
 
 class _Reader(Protocol):
-    def receive(self) -> list[tuple[bytes, RawAddress]]: ...
+    def receive(self) -> list[tuple[bytes, RawAddress, float]]: ...
 
 
 class _PlainReader:
@@ -37,12 +43,12 @@ class _PlainReader:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
 
-    def receive(self) -> list[tuple[bytes, RawAddress]]:
+    def receive(self) -> list[tuple[bytes, RawAddress, float]]:
         got = []
         try:
             for _ in range(64):
                 datagram, address = self._socket.recvfrom(2048)
-                got.append((datagram, raw_address(address[0], address[1])))
+                got.append((datagram, raw_address(address[0], address[1]), 0.0))
         except OSError:
             pass
         return got
@@ -68,6 +74,21 @@ def media_socket(host: str, port: int) -> socket.socket:
     return sock
 
 
+def media_sockets(host: str, port: int) -> tuple[socket.socket, socket.socket]:
+    """The UDP socket and the TCP listener of one port number; 0: any that is free for both. Raises
+    OSError.
+    """
+    for left in reversed(range(_PAIRS if port == 0 else 1)):
+        sock = media_socket(host, port)
+        try:
+            return sock, listening_socket(host, int(sock.getsockname()[1]))
+        except OSError:
+            sock.close()
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
 def _enlarge(sock: socket.socket, force: int, plain: int) -> None:
     try:
         sock.setsockopt(socket.SOL_SOCKET, force, _BUFFER)
@@ -76,7 +97,10 @@ def _enlarge(sock: socket.socket, force: int, plain: int) -> None:
 
 
 class Driver:
-    """Owns the socket from `start` to `close`. `turned` is called after every turn: there may be events."""
+    """Owns the sockets from `start` to `close`: UDP, and a TCP listener of the same port if there is one.
+
+    `turned` is called after every turn: there may be events. `uplink`: bits per second that all that is sent
+    may take together; 0: as much as there is."""
 
     def __init__(
         self,
@@ -85,9 +109,13 @@ class Driver:
         totals: Totals,
         turned: Callable[[list[SourceChanged]], None],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        listener: socket.socket | None = None,
+        uplink: int = 0,
     ) -> None:
         self.delays = DelayHistogram()
         self.port = Port(forwarder, totals, self._send, self._forget)
+        self.streams = Streams(listener, self.port, totals, self._framed, clock)
         self._socket = sock
         self._forwarder = forwarder
         self._totals = totals
@@ -102,16 +130,21 @@ class Driver:
             totals=totals,
             delays=self.delays,
             skipped=forwarder.skipped,
+            streams=self.streams,
             clock=clock,
         )
+        self._pacer = Pacer(uplink, totals, forwarder.skipped) if uplink else None
+        self._plans: list[Plan] = []
+        self._others: list[Feedback | SourceChanged] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._due = 0.0
+        self._timed = 0.0
         self._soon: asyncio.Handle | None = None
 
     def start(self) -> None:
         """Begin reading, on the running loop."""
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket.fileno(), self._readable)
+        self.streams.start(self._loop)
         self.turn()
 
     def close(self) -> None:
@@ -119,6 +152,7 @@ class Driver:
         now = self._clock()
         for transport in list(self.port.peers.values()):
             self.port.remove(transport, "closed", now)
+        self.streams.close()
         self._loop.remove_reader(self._socket.fileno())
         for handle in (self._timer, self._soon):
             if handle is not None:
@@ -133,6 +167,7 @@ class Driver:
         now = self._clock()
         more = self._guarded(self.port.work, now)
         self._guarded(self.port.tick, now)
+        self._guarded(self.streams.tick, now)
         deadline = self._forwarder.deadline()
         if deadline is not None and deadline <= now:
             self._guarded(self._forwarder.tick, now)
@@ -142,18 +177,58 @@ class Driver:
         self._arm()
 
     def _readable(self) -> None:
-        port, clock = self.port, self._clock
         for _ in range(_TURNS):
-            batch = self._reader.receive()
-            now = clock()
-            for datagram, address in batch:
-                try:
-                    port.receive(datagram, address, now)
-                except Exception:
-                    self._failed("a datagram")
+            whole = self._read()
             self._flush()
-            if len(batch) < 64:
+            if not whole:
                 break
+        self.turn()
+
+    def _read(self) -> bool:
+        """Read one batch and let the core have it; True when it was a whole one and there may be more."""
+        port = self.port
+        batch = self._reader.receive()
+        now = self._clock()
+        if batch:
+            self._totals.add("datagrams_received", len(batch))
+            self._totals.add("octets_received", sum(len(datagram) for datagram, _, _ in batch))
+        for datagram, address, waited in batch:
+            try:
+                port.receive(datagram, address, now)
+            except Exception:
+                self._failed("a datagram")
+            self._gather(now - waited // _GRAIN * _GRAIN - _GRAIN)
+        return len(batch) == 64
+
+    def _gather(self, came_at: float | None = None) -> None:
+        """Take what the core wants sent; what is forwarded came in at that time."""
+        for output in self._forwarder.drain():
+            if isinstance(output, Plan):
+                if came_at is not None and output.received_at is not None:
+                    output.received_at = came_at
+                self._plans.append(output)
+            else:
+                self._others.append(output)
+
+    def _meanwhile(self) -> list[Plan]:
+        """In the middle of a long burst: what has come in since."""
+        self._read()
+        return self._due()
+
+    def _due(self) -> list[Plan]:
+        """The plans to execute now."""
+        plans, self._plans = self._plans, []
+        return plans if self._pacer is None else self._pacer.admit(plans, self._clock())
+
+    def _framed(self, frames: list[bytes], address: RawAddress) -> None:
+        """What one read of a TCP connection brought."""
+        now = self._clock()
+        self._totals.add("octets_received", sum(map(len, frames)))
+        for datagram in frames:
+            try:
+                self.port.receive(datagram, address, now)
+            except Exception:
+                self._failed("a frame")
         self.turn()
 
     def _again(self) -> None:
@@ -165,30 +240,35 @@ class Driver:
         self.turn()
 
     def _arm(self) -> None:
-        due = self.port.deadline()
+        due = min(self.port.deadline(), self.streams.deadline())
         wanted = self._forwarder.deadline()
         if wanted is not None and wanted < due:
             due = wanted
+        paced = self._pacer.deadline() if self._pacer is not None else None
+        if paced is not None and paced < due:
+            due = paced
         if self._timer is not None:
-            if self._due == due:
+            if self._timed == due:
                 return
             self._timer.cancel()
-        self._due = due
+        self._timed = due
         self._timer = self._loop.call_later(max(0.0, due - self._clock()), self._expired)
 
     def _flush(self) -> None:
-        outputs = self._forwarder.drain()
+        self._gather()
+        try:
+            self._fanout.execute(self._due(), self._meanwhile)
+        except Exception:
+            self._failed("a burst")
+        others, self._others = self._others, []
         changes: list[SourceChanged] = []
-        if outputs:
-            try:
-                self._fanout.execute(output for output in outputs if isinstance(output, Plan))
-                for output in outputs:
-                    if isinstance(output, Feedback):
-                        self._feedback(output)
-                    elif isinstance(output, SourceChanged):
-                        changes.append(output)
-            except Exception:
-                self._failed("a burst")
+        for output in others:
+            if isinstance(output, Feedback):
+                self._feedback(output)
+            else:
+                changes.append(output)
+        for peer, ssrc in self.streams.flush():
+            self._forwarder.relieved(peer, ssrc, self._clock())
         if changes or self.port.events:
             self._turned(changes)
 
@@ -203,8 +283,12 @@ class Driver:
             self._totals.add("protect_failed")
 
     def _send(self, datagram: bytes, address: RawAddress) -> None:
+        if is_stream(address):
+            if not self.streams.send(datagram, address):
+                self._totals.add("tcp_gone")
+            return
         try:
-            self._socket.sendto(datagram, host_and_port(address))
+            self._socket.sendto(datagram, socket_name(address))
         except OSError:
             self._totals.add("send_failed")
 

@@ -1,9 +1,14 @@
 """Reading a hub's descriptions and writing a light peer's own."""
 
+from dataclasses import replace
+
+from dataclasses import replace
+
 import pytest
 
 from endpoints.peer import description
 from endpoints.peer.description import DescriptionBad, Local
+from hub.relay.core.specs import Layer
 from hub.relay.wire import negotiate, sdp
 
 OURS = Local("frag", "password0123456789abcdef", "AA:BB", 1001, 1002)
@@ -14,8 +19,18 @@ def test_a_hub_offer_is_read_whole() -> None:
     remote = description.read(negotiate.hub_offer(HUB, may_publish=True))
     assert (remote.fragment, remote.password, remote.fingerprint) == ("hubf", HUB.password, "CC:DD")
     assert remote.candidates == (("192.0.2.7", 5000), ("127.0.0.1", 5000))
-    assert [line.kind for line in remote.lines] == ["video"] * 2 + ["audio"] * 3 + ["video", "audio"]
-    assert [line.ssrcs for line in remote.lines] == [[11], [12], [21], [22], [23], [], []]
+    assert [line.kind for line in remote.lines] == ["video"] * 3 + ["audio"] * 3 + ["video", "audio", "video"]
+    assert [line.ssrcs for line in remote.lines] == [
+        [11, 111],
+        [12, 112],
+        [13, 113],
+        [21],
+        [22],
+        [23],
+        [],
+        [],
+        [],
+    ]
     assert remote.lines[0].formats == {96: "vp8", 102: "h264"}
 
 
@@ -25,8 +40,20 @@ def test_the_relay_understands_the_answer(publish: bool) -> None:
     answer = sdp.read(description.answer(remote, OURS, publish=publish))
     assert (answer.fragment, answer.fingerprint, answer.setup) == ("frag", "AA:BB", "active")
     agreed = negotiate.read_hub_answer(answer, may_publish=True)
-    assert agreed.receives == {"main", "second", "voice1", "voice2", "voice3"}
+    assert agreed.receives == {"main", "second", "document", "voice1", "voice2", "voice3"}
     assert bool(agreed.publishes) is publish
+
+
+def test_the_relay_understands_two_layers_and_repeats() -> None:
+    remote = description.read(negotiate.hub_offer(HUB, may_publish=True))
+    layered = replace(OURS, small=1003)
+    agreed = negotiate.read_hub_answer(
+        sdp.read(description.answer(remote, layered, publish=True)), may_publish=True
+    )
+    assert agreed.rids == (("h", Layer.HIGH), ("l", Layer.LOW))
+    assert (agreed.extensions.rid, agreed.extensions.repaired_rid) == (4, 5)
+    assert set(agreed.repeats) == {(97, 96), (103, 102)}
+    assert not agreed.remb  # a light peer sends none
 
 
 def test_the_relay_understands_a_whip_offer() -> None:
@@ -59,9 +86,16 @@ def test_what_is_missing_is_named(missing: str, sentence: str) -> None:
         description.read("\r\n".join(kept))
 
 
-def test_names_and_other_families_are_no_candidates() -> None:
+def test_names_are_no_candidates_and_both_families_are() -> None:
     text = negotiate.hub_offer(HUB, may_publish=False)
     text = text.replace("192.0.2.7 5000 typ", "abc.local 5000 typ").replace(
         "127.0.0.1 5000 typ", "::1 5000 typ"
     )
-    assert description.read(text).candidates == ()
+    assert description.read(text).candidates == (("::1", 5000),)
+
+
+def test_candidates_that_take_connections_stand_apart() -> None:
+    text = negotiate.hub_offer(replace(HUB, tcp=True), may_publish=False)
+    remote = description.read(text)
+    assert remote.candidates == remote.streams == (("192.0.2.7", 5000), ("127.0.0.1", 5000))
+    assert description.read(text.replace("tcptype passive", "tcptype active")).streams == ()

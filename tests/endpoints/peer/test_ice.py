@@ -113,3 +113,17 @@ def test_garbage_is_ignored() -> None:
     for datagram in (b"", b"\x00", b"\x00\x01" + bytes(18), bytes(2000)):
         ice.receive(datagram, HUB, 0.0)
     assert ice.selected is None
+
+
+def test_after_a_change_of_network_the_hub_is_checked_and_nominated_anew() -> None:
+    ice = up(checks(HUB))
+    assert ice.selected == HUB
+    ice.again((OTHER,), 5.0)
+    assert ice.selected is None
+    ((first, where),) = sent(ice, 5.0)
+    assert (where, first.use_candidate) == (OTHER, False)
+    answer(ice, first, 5.01)
+    ((second, where),) = sent(ice, 5.02)
+    assert (where, second.use_candidate) == (OTHER, True)
+    answer(ice, second, 5.03)
+    assert ice.selected == OTHER

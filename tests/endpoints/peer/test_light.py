@@ -13,7 +13,7 @@ from endpoints.peer import Closed, KeyframeWanted, LightPeer, Pool, Up
 from endpoints.peer.packets import PictureTrack
 from hub.relay.core.specs import SLOT_SSRC
 from tests.kit.clock import START
-from tests.kit.lab import relay_lab, until
+from tests.kit.lab import DELTA, KEYFRAME, relay_lab, until
 
 MAIN, VOICE = SLOT_SSRC["main"], SLOT_SSRC["voice1"]
 
@@ -93,6 +93,27 @@ async def test_a_room_publishes_on_its_one_connection(tmp_path: Path) -> None:
         for packet in track.frame(b"\x50\x01\x00" + bytes(100), 0):
             room.member.send(packet)
         await until(lambda: bool(other.packets_of(SLOT_SSRC["second"])))
+
+
+async def test_a_room_in_two_sizes_repeats_what_was_lost_of_either(tmp_path: Path) -> None:
+    async with relay_lab(tmp_path) as lab:
+        await lab.stage({"rooms"}, main="room")
+        room = await lab.viewer("room", {"rooms"}, publish=True, layers=True)
+        other = await lab.viewer("other", {"rooms"})
+        local = room.peer.local
+        tracks = [PictureTrack(local.camera, rid="h"), PictureTrack(local.small, rid="l")]
+        for number in range(5):
+            for track in tracks:
+                for packet in track.frame((KEYFRAME if number == 0 else DELTA) + bytes(9), number * 3600):
+                    if number == 3:
+                        room.peer.send_rtp(packet, time.monotonic())
+                        room.peer.drain()  # lost on the way
+                    else:
+                        room.member.send(packet)
+        await until(lambda: len(other.packets_of(MAIN)) >= 5)
+        totals = (await lab.relay.counts()).totals
+        assert totals["rtx_received"] >= 2
+        assert totals.get("rtx_of_unknown", 0) == 0
 
 
 async def test_goodbyes_are_heard(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from struct import pack
 
-from endpoints.peer.sending import KEPT, Sent
+from endpoints.peer.packets import PictureTrack, named
+from endpoints.peer.sending import KEPT, Repeats, Sent
+from hub.relay.core import extensions, rtx
+from hub.relay.core.rtp import parse
+from hub.relay.core.specs import HUB_EXTENSIONS
 
 
 def packet(number: int, timestamp: int) -> bytes:
@@ -29,3 +33,13 @@ def test_the_media_clock_runs_on_between_packets() -> None:
     sent = Sent(90_000)
     sent.add(packet(1, 1000), b"x", 10.0)
     assert sent.timestamp_at(10.5) == 1000 + 45_000
+
+
+def test_a_repeat_is_read_as_the_original_by_the_relay() -> None:
+    track = PictureTrack(70, sequence=9, rid="l")
+    (original,) = track.frame(b"\x50" + bytes(30), 0)
+    repeats = Repeats(71, 97, named(HUB_EXTENSIONS.repaired_rid, "l"))
+    repeat = repeats.of(original)
+    assert extensions.read(repeat, HUB_EXTENSIONS).repaired_rid == "l"
+    assert rtx.original(parse(repeat), 96, 70) == parse(original)
+    assert parse(repeats.of(original)).sequence == parse(repeat).sequence + 1

@@ -12,6 +12,10 @@ def microphone(owner: str, since: float = 0, chair: bool = False, peer: str = ""
     return Source(peer or f"{owner}/m", owner, "microphone", since, chair)
 
 
+def screen(owner: str, since: float = 0) -> Source:
+    return Source(f"{owner}/s", owner, "screen", since)
+
+
 def slots(wish: StageWish, *sources: Source) -> dict[str, str]:
     return {feed.slot: feed.peer for feed in program(wish, sources)}
 
@@ -59,3 +63,12 @@ def test_who_came_first_stays_and_a_reloaded_page_replaces_itself() -> None:
     assert slots(WISH, later, first) == {"main": "console:a/c"}
     reloaded = camera("whip:1", 9, peer="new")
     assert slots(WISH, camera("whip:1", 1, peer="old"), reloaded) == {"main": "new"}
+
+
+def test_a_shared_screen_is_the_document_of_hall_or_floor_whoever_began_last() -> None:
+    floor = StageWish(True, frozenset({"staff"}), floor="p")
+    hall, room, other = screen("console:clerk", 1), screen("point:p", 2), screen("point:q", 9)
+    assert slots(WISH, hall, room, other) == {"document": "console:clerk/s"}
+    assert slots(floor, hall, room, other) == {"document": "point:p/s"}
+    assert slots(floor, screen("console:clerk", 3), room) == {"document": "console:clerk/s"}
+    assert slots(floor, other) == {}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hub.relay import control
 from hub.relay.codec import FrameBad, decode, encode
-from hub.relay.core.specs import SlotCount, SourceId, StageSpec, TrackKind
+from hub.relay.core.specs import Rung, SlotCount, SourceId, StageSpec, TrackKind
 
 STAGE = StageSpec("s1", frozenset({"staff"}), (("main", SourceId("p1", TrackKind.CAMERA)),))
 MESSAGES = [
@@ -29,6 +29,8 @@ MESSAGES = [
     control.PeerDown("p1", "s1", "o", "silent"),
     control.SourceEvent("p1", "s1", "o", "camera", True),
     control.Quality({"p1": (0.25, 12.5), "p2": (0.0, None)}),
+    control.Quality({}, {"p1": {"main": Rung.LOW, "second": Rung.NONE}}),
+    control.LimitPeer("p1", (("main", "low"), ("second", "none"))),
 ]
 
 

@@ -149,7 +149,7 @@ async def test_a_whip_picture_and_voice_reach_a_browser_and_a_whep_client(lab: R
         )
         answer = await lab.client.accept(request)
         await player.setRemoteDescription(RTCSessionDescription(answer.sdp, "answer"))
-        await until(lambda: screen.frames.get("0", 0) > 5 and screen.frames.get("2", 0) > 20)
+        await until(lambda: screen.frames.get("0", 0) > 5 and screen.frames.get("3", 0) > 20)
         await until(lambda: len(other.frames) == 2 and min(other.frames.values()) > 5)
         state = await lab.client.state()
         assert {peer.peer: (peer.up, peer.sending) for peer in state.peers} == {
@@ -172,7 +172,7 @@ async def test_a_browser_publishes_on_the_hubs_offer(lab: RelayLab) -> None:
         assert (await lab.client.open_peer(request)).sdp == offer.sdp
         await console.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         for transceiver in console.getTransceivers():
-            if transceiver.mid in ("5", "6"):
+            if transceiver.mid in ("6", "7"):
                 transceiver.direction = "sendonly"
                 transceiver.sender.replaceTrack(Picture() if transceiver.kind == "video" else Tone())
         await console.setLocalDescription(await console.createAnswer())
@@ -180,7 +180,7 @@ async def test_a_browser_publishes_on_the_hubs_offer(lab: RelayLab) -> None:
         await lab.client.answer(answer)
         await lab.client.answer(answer)
         screen = await watch_as_browser(lab, room, "room", frozenset({"points"}))
-        await until(lambda: screen.frames.get("0", 0) > 5 and screen.frames.get("2", 0) > 5)
+        await until(lambda: screen.frames.get("0", 0) > 5 and screen.frames.get("3", 0) > 5)
         await screen.close()
 
 

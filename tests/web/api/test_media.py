@@ -12,7 +12,7 @@ import pytest
 from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
 
 from tests.kit.sdp import description, section
-from tests.kit.web import WebLab, until
+from tests.kit.web import TURN_URL, WebLab, until
 
 SDP = {"Content-Type": "application/sdp"}
 OFFER = description(section("audio", "0", "sendonly"), section("video", "1", "sendonly"))
@@ -98,6 +98,9 @@ async def test_an_encoder_comes_is_replaced_and_ends(lab: WebLab):
     bearer, path = lab.token(session, "publish"), f"/whip/{session}"
     first = await post(lab, path, bearer)
     assert first.status_code == 201
+    link = first.headers["link"]
+    assert link.startswith(f'<{TURN_URL}>; rel="ice-server"; username="')
+    assert link.endswith('; credential-type="password"')
     assert first.headers["content-type"] == "application/sdp"
     assert first.text.startswith("v=0\r\n")
     location = first.headers["location"]

@@ -8,10 +8,11 @@ from websockets.exceptions import InvalidStatus
 
 from hub.people.roles import Role
 from hub.reception.events import Audience
+from hub.relay.alive import alive, lock_path
 from hub.relay.node import serving
 from tests.kit.reducer import reduce
 from tests.kit.relay import relay_settings
-from tests.kit.web import HELLO, Client, WebLab, until, web_lab
+from tests.kit.web import HELLO, TURN_URL, Client, WebLab, until, web_lab
 
 
 async def live_session(lab: WebLab, audience: Audience = Audience.ALL) -> str:
@@ -286,6 +287,9 @@ async def test_the_media_of_a_room_is_offered_answered_and_given_up(lab: WebLab)
         await room.say(type="media.open", publish=True)
         offer = await room.hear("media.offer")
         assert "m=video" in offer["sdp"]
+        (server,) = offer["ice"]
+        assert server["urls"] == [TURN_URL]
+        assert server["username"].endswith(f":{offer['peer']}")
         await room.say(type="media.answer", peer=offer["peer"], sdp="v=0 nonsense")
         assert (await room.hear("media.refused"))["code"] == "sdp_bad"
         await room.say(type="media.answer", peer="another", sdp="v=0")
@@ -329,10 +333,12 @@ async def test_without_a_relay_media_is_refused_and_everything_else_goes_on(sqli
 
 async def test_doors_that_cannot_be_shut_are_not_said_to_be(sqlite_db, clock, tmp_path, monkeypatch):
     monkeypatch.setattr("signaling.director.RELAY_SECONDS", 0.1)
+    lock = lock_path(relay_settings(tmp_path).socket_path)  # a relay lives, and does not answer
     async with web_lab(sqlite_db, clock, tmp_path, relay=False) as lab:
         session = await live_session(lab)
         async with lab.seat(session, await lab.account(Role.CLERK)) as console:
-            refusal = await console.do("audience.set", audience="closed")
+            with alive(lock):
+                refusal = await console.do("audience.set", audience="closed")
             assert (refusal["type"], refusal["code"]) == ("refused", "media_unavailable")
             assert (await console.do("audience.set", audience="all"))["type"] == "done"
 

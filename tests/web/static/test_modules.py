@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 WEB = HERE.parents[2] / "web"
 SCRIPTS = sorted((WEB / "static" / "js").rglob("*.js"))
 PURE = ("session", "net", "media")
-DOM = re.compile(r"\b(document|window|customElements|HTMLElement)\b")
+DOM = re.compile(r"(?<!\")\b(document|window|customElements|HTMLElement)\b(?!\")")
 
 
 def test_modules_under_node() -> None:

@@ -1,4 +1,5 @@
-"""Random receptions: joins, cuts, switches, losses, repetitions. Three promises hold at every step.
+"""Random receptions: joins, cuts, switches, layers that come and go, rungs, losses, repetitions. Three promises
+hold at every step, whatever variant each viewer is sent.
 
 (a) No packet reaches a peer that is not, and was not when the packet arrived, in the audience.
 (b) Towards a viewer one extended sequence number of an SSRC never carries different bytes; they leave no gap.
@@ -17,18 +18,26 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.limits import Limits
 from hub.relay.core.plan import Plan, Totals
-from hub.relay.core.rtp import parse
+from hub.relay.core.rtcp import Block
+from hub.relay.core.rtcp_write import receiver_report, remb
+from hub.relay.core.rtp import Rtp, parse
 from hub.relay.core.specs import (
+    HUB_EXTENSIONS,
     HUB_PAYLOAD_TYPES,
     PICTURE_SLOTS,
+    PROBE_SSRC,
+    SLOT_SSRC,
     SLOTS,
     Codec,
+    Layer,
     PayloadTypes,
     PeerSpec,
+    Rung,
     SlotName,
     SourceId,
     StageSpec,
     TrackKind,
+    Want,
 )
 from tests.kit.media import PUBLISHES, Camera, microphone, nack_from, pli_from
 
@@ -53,6 +62,8 @@ received = st.sampled_from(
     (frozenset(SLOTS), frozenset(SLOTS), frozenset({"main", "voice1"}), frozenset({"second"}))
 )
 pictures = st.sampled_from(("main", "main", "second"))
+layers = st.sampled_from(Layer)
+rungs = st.sampled_from((Rung.HIGH, Rung.LOW, Rung.LOW, Rung.FEW, Rung.FEW, Rung.NONE))
 voices = st.sampled_from(("voice1", "voice1", "voice3"))
 
 
@@ -67,6 +78,7 @@ class Model:
     octets: Counter[SlotName] = field(default_factory=Counter)
     number: dict[SlotName, int] = field(default_factory=dict)
     sent: dict[SlotName, dict[int, bytes]] = field(default_factory=dict)
+    probes: list[int] = field(default_factory=list)
 
 
 class Reception(RuleBasedStateMachine):
@@ -82,11 +94,24 @@ class Reception(RuleBasedStateMachine):
         self.core = Forwarder(seed=3, totals=Totals(), limits=SMALL)
         self.models: dict[str, Model] = {}
         self.stage = StageSpec("s")
-        self.cameras = {peer: Camera(ssrc=index + 1) for index, peer in enumerate(PEERS)}
+        self.cameras = {
+            (peer, layer): self.camera(index + 1, layer)
+            for index, peer in enumerate(PEERS)
+            for layer in Layer
+        }
         self.voices = {peer: microphone(index + 101) for index, peer in enumerate(PEERS)}
         self.held_back: list[tuple[str, bytes]] = []
         self.handed: list[Plan] = []
+        self.reports = 100
         self.arrivals: dict[bytes, tuple[SourceId, frozenset[str]]] = {}
+
+    def camera(self, ssrc: int, layer: Layer) -> Camera:
+        return Camera(
+            ssrc if layer is Layer.HIGH else ssrc + 500,
+            sequence=1000 * ssrc,
+            layer=layer,
+            temporal=ssrc % 2 == 1,
+        )
 
     # What happens
 
@@ -101,13 +126,24 @@ class Reception(RuleBasedStateMachine):
     def connect(
         self, peer: str, labels: frozenset[str], payload_types: PayloadTypes, receives: frozenset[SlotName]
     ) -> None:
-        spec = PeerSpec(peer, "s", labels, receives, payload_types, PUBLISHES)
+        spec = PeerSpec(
+            peer,
+            "s",
+            labels,
+            receives,
+            payload_types,
+            PUBLISHES,
+            extensions=HUB_EXTENSIONS,
+            probe_type=97 if peer in {"room", "anna"} else None,
+        )
         old = self.models.get(peer)
         self.core.add_peer(spec, self.now)
         self.keys += 1
         self.models[peer] = Model(spec, self.keys)
         if old is not None:  # replaced: its keys may be the same, so its numbers must go on
-            self.models[peer] = Model(spec, old.keys, False, old.packets, old.octets, old.number, old.sent)
+            self.models[peer] = Model(
+                spec, old.keys, False, old.packets, old.octets, old.number, old.sent, old.probes
+            )
             for slot in set(SLOTS) - old.spec.receives - receives:
                 old.packets.pop(slot, None)
             for slot in receives - old.spec.receives:
@@ -132,10 +168,19 @@ class Reception(RuleBasedStateMachine):
         self.models.pop(peer, None)
         self.settle()
 
-    @rule(audience=audiences, wanted=st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(PEERS[:2])))
-    def put_stage(self, audience: frozenset[str], wanted: dict[SlotName, str]) -> None:
+    @rule(
+        audience=audiences,
+        wanted=st.dictionaries(st.sampled_from(SLOTS), st.sampled_from(PEERS[:2])),
+        details=st.sampled_from((frozenset[SlotName](), frozenset[SlotName]({"main"}))),
+    )
+    def put_stage(
+        self,
+        audience: frozenset[str],
+        wanted: dict[SlotName, str],
+        details: frozenset[SlotName] = frozenset(),
+    ) -> None:
         slots = tuple((slot, SourceId(wanted[slot], self.kind(slot))) for slot in SLOTS if slot in wanted)
-        self.stage = StageSpec("s", audience, slots)
+        self.stage = StageSpec("s", audience, slots, details)
         self.core.put_stage(self.stage, self.now)
         self.settle()
 
@@ -143,11 +188,53 @@ class Reception(RuleBasedStateMachine):
     def change_the_audience(self, audience: frozenset[str]) -> None:
         self.put_stage(audience, {slot: source.peer for slot, source in self.stage.slots})
 
-    @rule(slot=pictures, key=st.booleans(), deltas=st.integers(0, 9))
-    def film(self, slot: SlotName, key: bool, deltas: int) -> None:
+    @rule(slot=pictures, layer=layers, key=st.booleans(), deltas=st.integers(0, 9))
+    def film(self, slot: SlotName, layer: Layer, key: bool, deltas: int) -> None:
         peer = self.on_stage(slot)
         for index in range(deltas + 1):
-            self.publish(peer, self.cameras[peer].packet(key=key and index == 0))
+            self.publish(peer, self.cameras[peer, layer].packet(key=key and index == 0))
+
+    @rule(slot=pictures, keys=st.lists(st.booleans(), min_size=1, max_size=6))
+    def film_both_layers(self, slot: SlotName, keys: list[bool]) -> None:
+        for key in keys:
+            for layer in Layer:
+                self.film(slot, layer, key, 0)
+
+    @rule(peer=peers, slot=pictures, rung=rungs)
+    def move(self, peer: str, slot: SlotName, rung: Rung) -> None:
+        """What the ladder does, whenever it pleases."""
+        model = self.models.get(peer)
+        if model is not None and slot in model.spec.receives:
+            stream = self.core.stages["s"].streams[slot]
+            stream.aim(self.core.peers[peer].views[slot], rung, self.now)
+            self.settle()
+
+    @rule(slot=pictures, rung=rungs, some=st.integers(1, 5), deltas=st.integers(0, 7))
+    def show(self, slot: SlotName, rung: Rung, some: int, deltas: int) -> None:
+        """Some viewers go to a rung at a keyframe, and a few pictures follow."""
+        for peer in PEERS[:some]:
+            self.move(peer, slot, rung)
+        self.film_both_layers(slot, [True] + [False] * deltas)
+
+    @rule(
+        peer=peers,
+        wants=st.dictionaries(pictures, st.sampled_from(("high", "low", "low", "none")), max_size=2),
+    )
+    def limit(self, peer: str, wants: dict[SlotName, Want]) -> None:
+        self.core.limit(peer, wants.items(), self.now)
+        self.settle()
+
+    @rule(
+        peer=peers,
+        fraction=st.sampled_from((0, 0, 0, 10, 200)),
+        bitrate=st.sampled_from((0, 1000, 9_000_000)),
+    )
+    def tell_of_the_line(self, peer: str, fraction: int, bitrate: int) -> None:
+        self.reports += 50
+        block = Block(SLOT_SSRC["main"], fraction, 0, self.reports, 0, 0, 0)
+        packet = receiver_report([block]) + (remb(bitrate, [SLOT_SSRC["main"]]) if bitrate else b"")
+        self.core.rtcp(peer, packet, self.now)
+        self.settle()
 
     @rule(slot=voices, packets=st.integers(1, 4))
     def speak(self, slot: SlotName, packets: int) -> None:
@@ -159,7 +246,8 @@ class Reception(RuleBasedStateMachine):
     def lose(self, slot: SlotName, skip: int) -> None:
         peer = self.on_stage(slot)
         if self.loses:
-            track = (self.cameras if slot in PICTURE_SLOTS else self.voices)[peer]
+            picture = self.cameras[peer, tuple(Layer)[skip % 2]]
+            track = picture if slot in PICTURE_SLOTS else self.voices[peer]
             self.held_back += [(peer, track.packet(key=index == 1)) for index in range(skip)]
 
     def on_stage(self, slot: SlotName) -> str:
@@ -172,12 +260,17 @@ class Reception(RuleBasedStateMachine):
             self.publish(peer, packet)
             self.publish(peer, packet)
 
-    @rule(peer=peers)
-    def restart_the_camera(self, peer: str) -> None:
+    @rule(peer=peers, both=st.booleans())
+    def restart_the_camera(self, peer: str, both: bool) -> None:
         self.now += 0.3
-        self.cameras[peer] = Camera(
-            ssrc=self.cameras[peer].ssrc + 1000, sequence=65_530, payload_type=96 if self.now % 2 < 1 else 102
-        )
+        for layer in Layer if both else (Layer.HIGH,):
+            self.cameras[peer, layer] = Camera(
+                ssrc=self.cameras[peer, layer].ssrc + 1000,
+                sequence=65_530,
+                payload_type=96 if self.now % 2 < 1 else 102,
+                layer=layer,
+                temporal=self.cameras[peer, layer].temporal,
+            )
 
     @rule(seconds=st.sampled_from((0.001, 0.005, 0.005, 0.006, 0.02, 0.5, 3.5)))
     def wait(self, seconds: float) -> None:
@@ -230,6 +323,9 @@ class Reception(RuleBasedStateMachine):
         slot = plan.lane.slot
         model = self.models[peer]
         packet = parse(plan.packet)
+        if plan.lane.is_probe:
+            self.arrive_probe(model, packet)
+            return
         self.check_audience(model, slot, packet.payload[-8:])
         sequence = (packet.sequence + offset) & 0xFFFF
         last = model.number.get(slot, sequence - 1)
@@ -243,6 +339,14 @@ class Reception(RuleBasedStateMachine):
         assert packet.payload_type in dict(model.spec.payload_types).values()
         model.packets[slot] += 1
         model.octets[slot] += len(plan.packet)
+
+    def arrive_probe(self, model: Model, packet: Rtp) -> None:
+        assert packet.payload == b""
+        assert packet.ssrc in PROBE_SSRC.values()
+        assert model.ready
+        assert model.spec.groups & self.stage.audience, "outside now"
+        assert not model.probes or packet.sequence == (model.probes[-1] + 1) & 0xFFFF
+        model.probes.append(packet.sequence)
 
     def check_audience(self, model: Model, slot: SlotName, body: bytes) -> None:
         source, audience_then = self.arrivals[body]
@@ -266,12 +370,15 @@ class Reception(RuleBasedStateMachine):
     @invariant()
     def counts_are_what_was_sent(self) -> None:
         handed = Counter(
-            (peer, plan.lane.slot) for plan in self.handed if plan.lane.open for peer, _ in plan.lane.members
+            (peer, plan.lane.slot)
+            for plan in self.handed
+            if plan.lane.open and not plan.lane.is_probe
+            for peer, _ in plan.lane.members
         )
         closed = Counter(
             (peer, plan.lane.slot)
             for plan in self.handed
-            if not plan.lane.open
+            if not plan.lane.open and not plan.lane.is_probe
             for peer, _ in plan.lane.members
         )
         for count in self.core.counts("s"):
@@ -300,7 +407,7 @@ class LaggingReception(Reception):
 
 def _test(machine: type[Reception]) -> Callable[..., None]:
     case = machine.TestCase
-    case.settings = settings(max_examples=100, stateful_step_count=50, deadline=None)
+    case.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
     return case
 
 

@@ -1,5 +1,6 @@
 """Continuity across sources."""
 
+from hub.relay.core.ledger import Head
 from hub.relay.core.rtp import Rtp, parse
 from hub.relay.core.seeds import Seeds, seeds
 from hub.relay.core.specs import Codec
@@ -46,7 +47,33 @@ def test_a_late_packet_does_not_turn_the_clock_back() -> None:
     assert (splice.head, splice.timestamp) == (2, 6000)
 
 
-def test_seeds_differ_by_slot_and_start_low() -> None:
-    drawn = {seeds(seed, "s", slot) for seed in range(50) for slot in ("main", "second")}
-    assert len(drawn) == 100
+def test_a_source_can_begin_at_a_given_time_of_the_slot() -> None:
+    splice = Splice(11, Seeds(0, 5, 0, 0))
+    splice.begin(9, picture(9, 777, None), Codec.VP8, 1.0, timestamp=90_000)
+    assert splice.stamp(picture(10, 777 + 3000, None)) == 93_000
+
+
+def test_pictures_are_padded_to_lengths_that_repeat_and_voices_are_not() -> None:
+    splice = Splice(11, Seeds(0, 0, 0, 0), longest=1500)
+    splice.begin(0, picture(0, 0, 1), Codec.VP8, 1.0)
+    assert len(splice.write(0, picture(0, 0, 1), Codec.VP8, 1.0)) % 8 == 0
+    assert len(splice.write(1, Rtp(111, False, 1, 0, 5, b"voice"), Codec.OPUS, 1.0)) == 25
+
+
+def test_what_the_process_before_wrote_goes_on() -> None:
+    splice = Splice(11, Seeds(0, 0, 0, 0), before=Head(70_000, 9_000, 4.0, 12, 3))
+    splice.begin(0, picture(0, 0, 1), Codec.VP8, 4.5)
+    packet = parse(splice.write(70_001, picture(0, 0, 1), Codec.VP8, 4.5))
+    assert (packet.sequence, packet.timestamp) == (70_001 & 0xFFFF, 54_000)
+    assert describe(packet.payload).picture == 13
+
+
+def test_seeds_differ_by_slot_and_rung_and_start_low() -> None:
+    drawn = {
+        seeds(seed, "s", slot, rung)
+        for seed in range(50)
+        for slot in ("main", "second")
+        for rung in ("high", "low")
+    }
+    assert len(drawn) == 200
     assert all(seed.sequence < 0x8000 for seed in drawn)

@@ -21,8 +21,9 @@ FULL = b"\x90\xf0\x81\x02\x05\x40\x00frame"
         (b"\x90\x80\x05\x00", Descriptor(3, True, 2, False, 5, 0, 0)),
         (b"\x90\x80\x81\x02\x00", Descriptor(4, True, 2, True, 0x102, 0, 0)),
         (b"\x90\x40\x09\x00", Descriptor(3, True, 0, False, 0, 2, 9)),
-        (b"\x90\x20\x09\x00", Descriptor(3, True, 0, False, 0, 0, 0)),
-        (FULL, Descriptor(6, True, 2, True, 0x102, 4, 5)),
+        (b"\x90\x20\x49\x00", Descriptor(3, True, 0, False, 0, 0, 0, 1)),
+        (b"\x90\x10\x49\x00", Descriptor(3, True, 0, False, 0, 0, 0)),
+        (FULL, Descriptor(6, True, 2, True, 0x102, 4, 5, 1)),
     ],
 )
 def test_descriptors(payload: bytes, descriptor: Descriptor) -> None:
@@ -47,7 +48,7 @@ def test_a_keyframe_starts_where_partition_0_starts_and_the_frame_says_so() -> N
 @given(st.integers(0, 0x7FFF), st.integers(0, 255))
 def test_renumbering_touches_only_the_two_numbers(picture: int, tl0: int) -> None:
     again = describe(renumber(FULL, describe(FULL), picture, tl0))
-    assert again == Descriptor(6, True, 2, True, picture, 4, tl0)
+    assert again == Descriptor(6, True, 2, True, picture, 4, tl0, 1)
     assert renumber(FULL, describe(FULL), picture, tl0)[5:] == FULL[5:]
 
 

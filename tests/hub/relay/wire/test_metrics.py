@@ -13,8 +13,8 @@ def test_percentiles_are_within_a_bucket() -> None:
     for micros in range(1, 1001):
         delays.add(micros / 1e6, 1, now=1.0)
     summary = delays.summary()
-    assert 500 <= summary["p50"] <= 500 * 1.13
-    assert 990 <= summary["p99"] <= 990 * 1.13
+    assert 500 <= summary["p50"] <= 500 * 1.032
+    assert 990 <= summary["p99"] <= 990 * 1.032
     assert summary["max"] == 1000
 
 
@@ -26,9 +26,9 @@ def test_the_past_is_forgotten() -> None:
     assert delays.summary()["max"] == 1000
 
 
-@given(st.integers(min_value=0, max_value=2**60))
+@given(st.integers(min_value=0, max_value=2**36))
 def test_buckets_hold_what_they_say(value: int) -> None:
     bucket = _bucket(value)
-    assert 0 <= bucket < 256
-    if bucket < 255:
-        assert value <= _upper(bucket) <= max(value * 1.13, value + 1)
+    assert 0 <= bucket < 1024
+    if bucket < 1023:
+        assert value <= _upper(bucket) <= max(value * 1.032, value + 1)

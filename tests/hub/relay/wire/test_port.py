@@ -15,7 +15,7 @@ from hub.relay.wire import stun
 from hub.relay.wire.dtls import Certificate, DtlsEnd
 from hub.relay.wire.guard import PER_ADDRESS
 from hub.relay.wire.ice import SILENCE, Credentials
-from hub.relay.wire.mmsg import RawAddress, raw_address
+from hub.relay.wire.mmsg import RawAddress, raw_address, stream_address
 from hub.relay.wire.negotiate import Agreed
 from hub.relay.wire.port import WAVE, Port
 from hub.relay.wire.sdp import Remote
@@ -40,7 +40,7 @@ class Net:
         who = Identity(name, "s1", "owner", frozenset({"points"}))
         transport = Transport(who, Credentials(f"hub-{name}", "secret"), HUB, may_publish=False, now=self.now)
         self.port.add(transport)
-        remote = Remote("them", fingerprint, "active", (), True)
+        remote = Remote("them", fingerprint, "active", (), True, "theirs")
         transport.agree(remote, Agreed(frozenset({"main"}), (), ()), self.now, is_client=False)
         self.port.agreed(transport, self.now)
         return Browser(self, name, transport)
@@ -72,6 +72,13 @@ class Browser:
         number = secrets.token_bytes(12)
         request = stun.request(number, name, password, priority=1, tie_breaker=1, use_candidate=True)
         self.net.receive(request, address or self.address)
+
+    def answer(self, address: RawAddress) -> None:
+        """To the hub's own check of an address this browser is at."""
+        for datagram in self.net.take(address):
+            probe = stun.read(datagram)
+            if probe is not None and probe.kind == "request" and probe.signed_by("theirs"):
+                self.net.receive(stun.success(probe.transaction, ("198.51.100.1", 1), "theirs"), address)
 
     def shake(self) -> None:
         for datagram in self.net.take(self.address):
@@ -185,7 +192,54 @@ def test_a_peer_that_roams_is_followed(net: Net) -> None:
     browser.join()
     away = raw_address("203.0.113.9", 999)
     browser.check(address=away)
+    assert net.port.targets["a"].raw == browser.address
+    browser.answer(away)
     assert net.port.targets["a"].raw == away
+    assert net.totals.values["ice_moved"] == 1
+
+
+def test_an_authentic_packet_from_its_new_address_is_proof_enough(net: Net) -> None:
+    browser = net.open("a")
+    browser.join()
+    assert browser.dtls.keys
+    away = raw_address("203.0.113.9", 999)
+    browser.check(address=away)
+    net.receive(bytes([128, 200]) + bytes(60), away)
+    assert net.port.targets["a"].raw == browser.address
+    net.receive(Outbound(browser.dtls.keys).rtcp(REPORT), away)
+    assert net.port.targets["a"].raw == away
+
+
+def test_a_check_that_was_overheard_long_ago_moves_nobody(net: Net) -> None:
+    browser = net.open("a")
+    browser.join()
+    overheard = stun.request(b"0" * 12, "hub-a:them", "secret", priority=1, tie_breaker=1, use_candidate=True)
+    net.receive(overheard, browser.address)
+    for _ in range(200):
+        browser.check()
+    away = raw_address("203.0.113.9", 999)
+    for _ in range(50):
+        net.receive(overheard, away)
+        net.now += 0.1
+    assert net.port.targets["a"].raw == browser.address
+    net.receive(stun.success(b"1" * 12, ("192.0.2.1", 1), "theirs"), away)
+    assert net.totals.values["stun_forged"] == 1
+
+
+def test_a_connection_that_ends_takes_its_address_with_it(net: Net) -> None:
+    browser = net.open("a")
+    browser.address = stream_address("192.0.2.1", 1000, 7)
+    browser.join()
+    target = net.port.targets["a"]
+    assert target.open
+    net.port.lost(browser.address)
+    assert not target.open
+    assert net.port.owner(browser.address) is None
+    again = stream_address("192.0.2.1", 1001, 8)
+    browser.check(address=again)
+    assert not target.open
+    browser.answer(again)
+    assert (target.open, target.raw) == (True, again)
 
 
 def test_an_address_that_changes_hands_belongs_to_the_latest(net: Net) -> None:

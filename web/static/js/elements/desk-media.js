@@ -1,9 +1,9 @@
 /** The desk's own camera, microphone and loudspeaker. */
-import { capture, release } from "../media/devices.js";
+import { capture, captureDocument, release } from "../media/devices.js";
 import { word } from "./dom.js";
 
 export class DeskMedia {
-  #streams = { camera: null, microphone: null };
+  #streams = { camera: null, microphone: null, screen: null };
 
   constructor(app) {
     this.app = app;
@@ -14,7 +14,7 @@ export class DeskMedia {
 
   toggle(act) {
     if (act === "sound") this.#sound();
-    else if (act === "camera" || act === "microphone") this.#device(act);
+    else if (act in this.#streams) this.#device(act);
   }
 
   async #sound() {
@@ -43,12 +43,22 @@ export class DeskMedia {
   }
 
   async #start(kind) {
-    const stream = await capture({ camera: kind === "camera", microphone: kind === "microphone" });
+    const stream = await this.#open(kind);
+    if (!stream) {
+      this.#button(kind).setAttribute("aria-pressed", "false");
+      return;
+    }
     const [track] = stream.getTracks();
     this.#streams[kind] = stream;
     track.addEventListener("ended", () => this.#stop(kind)); // unplugged
     if (kind === "camera") this.#show(stream);
     await this.app.peer.publish(kind, track);
+  }
+
+  /** The desk shares a screen; its document camera, if it has one, is a window of that. */
+  #open(kind) {
+    if (kind === "screen") return captureDocument(null, false);
+    return capture({ camera: kind === "camera", microphone: kind === "microphone" });
   }
 
   async #stop(kind) {

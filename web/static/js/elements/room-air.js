@@ -1,5 +1,5 @@
 /** The room on the air: camera and microphone are opened when it is called, sent when the countdown ends, closed after. */
-import { captureBest, heardOnly, onPermission, permission, plugged, release } from "../media/devices.js";
+import { canShare, captureBest, captureDocument, heardOnly, onPermission, permission, plugged, release } from "../media/devices.js";
 import { countdown, hasFloor } from "../session/room-state.js";
 
 /** Troubles with which a room can still be heard, or seen. */
@@ -9,6 +9,7 @@ export class RoomAir {
   #stream = null;
   #opening = null;
   #sent = false;
+  #document = null;
   /** Why there is no camera or microphone: `denied`, `missing`, `mute`, `none`, `busy`, `insecure`, or null. */
   trouble = null;
   /** The browser may be asking somebody right now. */
@@ -113,6 +114,36 @@ export class RoomAir {
     this.app.render();
   }
 
+  /** Show what the document camera sees, or a screen that somebody picks; or stop it. */
+  async toggleDocument() {
+    if (this.#document) return this.#stopDocument();
+    try {
+      const [camera = null] = this.#stream?.getVideoTracks() ?? [];
+      const stream = await captureDocument(camera);
+      if (!stream) return undefined;
+      if (!this.#sent) return release(stream);
+      this.#document = stream;
+      const [track] = stream.getVideoTracks();
+      track.addEventListener("ended", () => this.#stopDocument());
+      this.#pressed(true);
+      await this.app.peer.publish("screen", track);
+    } catch (error) {
+      this.app.notice(error.why ?? "busy");
+    }
+    return undefined;
+  }
+
+  async #stopDocument() {
+    release(this.#document);
+    this.#document = null;
+    this.#pressed(false);
+    await this.app.peer.publish("screen", null);
+  }
+
+  #pressed(on) {
+    document.querySelector('[data-act="document"]').setAttribute("aria-pressed", String(on));
+  }
+
   /** Capture; while the browser may be asking somebody, the screen says where to press. */
   async #asked() {
     this.asking = (await permission()) === "prompt";
@@ -151,10 +182,12 @@ export class RoomAir {
     this.self.hidden = !camera;
     this.app.peer.publish("camera", camera);
     this.app.peer.publish("microphone", microphone);
+    canShare().then((can) => (document.querySelector('[data-act="document"]').hidden = !can));
   }
 
   #stop() {
     this.#sent = false;
+    if (this.#document) this.#stopDocument();
     release(this.#stream);
     this.#stream = null;
     this.self.hidden = true;

@@ -95,7 +95,8 @@ export class Room {
     ({ store: this.store, channel: this.channel } = this.me);
     this.peer = new Peer(this.channel, { publish: true });
     const told = { seen: (name, on) => this.#picture(name, on), refused: () => this.#blocked() };
-    this.screens = new Screens(document.getElementById("screens"), this.peer, told);
+    this.screens = new Screens(document.getElementById("screens"), this.peer, this.channel, told);
+    this.screens.listenOnly(this.#voice);
     this.screens.sound(true);
     this.reporter = new Reporter(this.peer, this.channel, (report) => this.#reported(report));
     this.reporter.start();
@@ -304,6 +305,7 @@ export class Room {
       voice: () => this.#toggleVoice(),
       check: () => this.air.again(),
       "end-floor": () => this.run("floor.end"),
+      document: () => this.air.toggleDocument(),
       "trouble-again": () => this.air.again(),
       "trouble-skip": () => this.#skipTrouble(),
       "missed-close": () => this.banners.hide("missed"),
@@ -322,6 +324,7 @@ export class Room {
     const button = this.panel.root.querySelector('[data-act="voice"]');
     button.setAttribute("aria-pressed", String(this.#voice));
     write(slot(button, "voice"), word(this.#voice ? "room.voice.off" : "room.voice.on"));
+    this.screens?.listenOnly(this.#voice);
     this.render();
   }
 

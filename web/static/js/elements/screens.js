@@ -1,4 +1,5 @@
 /** The programme as the rooms have it: pictures and voices by slot, with a word where there is none. */
+import { Wants } from "../media/wants.js";
 
 /** A browser that refuses to play says so at once; longer than this is only a lack of data. */
 const ANSWER_MS = 300;
@@ -9,17 +10,49 @@ function isRefusal(error) {
 
 export class Screens {
   #streams = new Map();
+  #listening = false;
 
   /**
    * @param {HTMLElement} root @param {import("../media/peer.js").Peer} peer
+   * @param {import("../net/channel.js").Channel} channel
    * @param {{seen?: (slot: string, on: boolean) => void, refused?: () => void}} told a picture came or went; the
    * browser wants a press before it lets voices be heard */
-  constructor(root, peer, { seen = () => {}, refused = () => {} } = {}) {
+  constructor(root, peer, channel, { seen = () => {}, refused = () => {} } = {}) {
     this.root = root;
     this.seen = seen;
     this.refused = refused;
     this.heard = false;
+    this.wants = new Wants(peer, channel);
     peer.addEventListener("track", ({ detail }) => this.#track(detail));
+    channel.addEventListener("welcome", () => this.#program([]));
+    channel.addEventListener("program", ({ detail }) => this.#program(detail.slots));
+    document.addEventListener("visibilitychange", () => this.#look());
+    this.#measure();
+  }
+
+  /** Somebody chose to hear only. */
+  listenOnly(on) {
+    this.#listening = on;
+    this.#look();
+  }
+
+  #look() {
+    this.wants.off(this.#listening || document.hidden);
+  }
+
+  /** Small pictures are sent small. */
+  #measure() {
+    const observer = new ResizeObserver((entries) => {
+      for (const { target, contentRect } of entries) {
+        this.wants.shows(target.dataset.slotName, Math.round(contentRect.width * devicePixelRatio));
+      }
+    });
+    for (const figure of this.root.querySelectorAll("figure[data-slot-name]")) observer.observe(figure);
+  }
+
+  /** A document is shown large, with the faces small beside it, as long as somebody shares one. */
+  #program(slots) {
+    this.root.classList.toggle("with-document", slots.includes("document"));
   }
 
   /** The element of a slot: a figure's video, or an audio. */

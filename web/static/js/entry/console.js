@@ -50,7 +50,7 @@ const app = {
   giveFloor: (point) => floor.give(point),
 };
 
-const screens = new Screens(document.getElementById("screens"), peer);
+const screens = new Screens(document.getElementById("screens"), peer, channel);
 app.screens = screens;
 const wall = new Wall(app);
 const floor = new Floor(app);
@@ -99,6 +99,7 @@ const staffKeys = {
   t: () => floor.takeBack(),
   c: () => media.toggle("camera"),
   m: () => media.toggle("microphone"),
+  p: () => media.toggle("screen"),
 };
 new Keys({
   ...(watching ? {} : staffKeys),

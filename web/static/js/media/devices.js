@@ -1,6 +1,7 @@
 /** Camera and microphone of this screen, and why there is none, in one word. */
 
 const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 24, max: 30 } };
+const DOCUMENT = { width: { ideal: 1920 }, height: { ideal: 1080 }, frameRate: { ideal: 10, max: 15 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 /** Trouble: `insecure` (no HTTPS), `denied`, `missing` (no camera), `mute` (no microphone), `none` (neither), `busy`. */
@@ -37,6 +38,35 @@ export async function captureBest() {
     if (error.why === "insecure" || error.why === "denied") throw error;
     return { stream: await heardOnly(), missing: error.why };
   }
+}
+
+/** Whether this screen has something to share: its own picture, or a second camera that looks at the table. */
+export async function canShare() {
+  return Boolean(navigator.mediaDevices?.getDisplayMedia) || (await cameras()).length > 1;
+}
+
+/**
+ * A document: what the camera beside `busy` sees, or where there is one camera only a screen that somebody picks.
+ * @param {MediaStreamTrack | null} busy the camera that shows the people @param {boolean} preferCamera
+ * @returns {Promise<MediaStream | null>} null when nothing was picked; throws DeviceTrouble
+ */
+export async function captureDocument(busy = null, preferCamera = true) {
+  const used = busy?.getSettings().deviceId;
+  const others = preferCamera && used ? (await cameras()).filter((id) => id !== used) : [];
+  try {
+    if (others.length > 0) {
+      return await navigator.mediaDevices.getUserMedia({ video: { ...DOCUMENT, deviceId: { exact: others[0] } } });
+    }
+    return await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: false });
+  } catch (error) {
+    if (others.length === 0 && error.name === "NotAllowedError") return null; // the picker was closed
+    throw new DeviceTrouble(reason(error));
+  }
+}
+
+async function cameras() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  return devices.filter((device) => device.kind === "videoinput").map((device) => device.deviceId);
 }
 
 /** The voice alone. @returns {Promise<MediaStream>} or throws DeviceTrouble: `none` when that is missing too */

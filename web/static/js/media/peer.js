@@ -1,14 +1,16 @@
 /**
  * The one media connection of a screen: the hub offers, the browser answers, and nothing is negotiated again.
- * Slots are known by mid (signaling/PROTOCOL.md): 0 main, 1 second, 2–4 voices in; 5 camera, 6 microphone out.
+ * Slots are known by mid (signaling/PROTOCOL.md): 0 main, 1 second, 2 document, 3–5 voices in; 6 camera, 7 microphone,
+ * 8 screen out.
  *
  * Events: `track` {slot, track}; `state` {state} (`none`, `connecting`, `connected`, `lost`). The owner asks again
  * with `open()` after `lost`; waits grow and are jittered.
  */
 import { waitAfter } from "../net/backoff.js";
+import { shape } from "./layers.js";
 
-const SLOTS = { 0: "main", 1: "second", 2: "voice1", 3: "voice2", 4: "voice3" };
-const OUT = { 5: "camera", 6: "microphone" };
+const SLOTS = { 0: "main", 1: "second", 2: "document", 3: "voice1", 4: "voice2", 5: "voice3" };
+const OUT = { 6: "camera", 7: "microphone", 8: "screen" };
 const CONNECT_MS = 8_000;
 /** `disconnected` heals by itself when the line does; after this it is given up. */
 const HEAL_MS = 4_000;
@@ -18,7 +20,7 @@ export class Peer extends EventTarget {
   #publish;
   #connection = null;
   #senders = {};
-  #wanted = { camera: null, microphone: null };
+  #wanted = { camera: null, microphone: null, screen: null };
   #timer = null;
   #tries = 0;
   id = null;
@@ -58,8 +60,15 @@ export class Peer extends EventTarget {
 
   /** Put a track on the air, or take it off with null. Takes effect at once, and again after a reconnection. */
   async publish(kind, track) {
+    if (track && kind === "screen") track.contentHint = "detail";
     this.#wanted[kind] = track;
-    await this.#senders[kind]?.replaceTrack(track);
+    await this.#give(kind, this.#senders[kind]);
+  }
+
+  async #give(kind, sender) {
+    const track = this.#wanted[kind];
+    await sender?.replaceTrack(track);
+    if (sender) await shape(sender, kind, track);
   }
 
   async #receive(message) {
@@ -68,9 +77,9 @@ export class Peer extends EventTarget {
     return this.#retry(message.type === "media.lost" ? 0 : undefined);
   }
 
-  async #answer({ peer, sdp }) {
+  async #answer({ peer, sdp, ice = [] }) {
     this.#drop();
-    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    const connection = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: ice });
     this.#connection = connection;
     this.id = peer;
     connection.ontrack = ({ track, transceiver }) => this.#track(transceiver, track);
@@ -96,7 +105,7 @@ export class Peer extends EventTarget {
       if (!kind) continue;
       transceiver.direction = "sendonly";
       this.#senders[kind] = transceiver.sender;
-      await transceiver.sender.replaceTrack(this.#wanted[kind]);
+      await this.#give(kind, transceiver.sender);
     }
   }
 

@@ -2,8 +2,8 @@
  * The WebSocket of one participant: hello, resume, commands that survive a lost line, for ever.
  *
  * Events (CustomEvent, `detail`): `state` {state, tries, next} with state `connecting`, `open`, `waiting` or `ended`;
- * `welcome`, `event`, `head`, `wall`, `media` (media.offer, media.refused, media.lost), `done`, `refused`, each with
- * the message; `ended` {code}. A command is sent again after a reconnection until it is answered: the hub does it once.
+ * `welcome`, `event`, `head`, `wall`, `media` (media.offer, media.refused, media.lost), `program`, `done`, `refused`, each
+ * with the message; `ended` {code}. A command is sent again after a reconnection until it is answered: the hub does it once.
  */
 import { waitAfter } from "./backoff.js";
 
@@ -122,6 +122,8 @@ export class Channel extends EventTarget {
       case "media.refused":
       case "media.lost":
         return this.#emit("media", message);
+      case "media.program":
+        return this.#emit("program", message);
       case "error":
         return this.#emit("trouble", message);
       case "pong":

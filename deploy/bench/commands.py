@@ -1,0 +1,155 @@
+"""`hub bench …`: what each bench is asked on the command line. A bench itself is loaded when it runs."""
+# ruff: noqa: PLC0415 - see above
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="""Measure this machine. No hub has to run; each bench starts what it needs on free ports.
+
+    Progress goes to standard error, the result to standard output: a table, or with --json one object.
+    The exit code is 0 when everything held that the bench is about.""",
+    no_args_is_help=True,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+class Victim(StrEnum):
+    """The process a live bench kills."""
+
+    RELAY = "relay"
+    WEB = "web"
+
+
+class Scenario(StrEnum):
+    """The weak lines of `impaired`."""
+
+    ALL = "all"
+    LOSS = "loss"
+    BURST = "burst"
+    OUTAGES = "outages"
+    NARROW = "narrow"
+    ONE_BAD = "one-bad"
+    REORDER = "reorder"
+    CUT = "cut"
+    UPLINK = "uplink"
+
+
+@app.command("relay")
+def relay(  # noqa: PLR0917 (the options of a command)
+    points: Annotated[int, typer.Option(min=1, max=2000, help="Viewers.")] = 190,
+    pictures: Annotated[
+        int, typer.Option(min=1, max=3, help="1: a camera. 2: two cameras. 3: a document camera too.")
+    ] = 1,
+    kbps: Annotated[
+        int | None,
+        typer.Option(
+            min=50,
+            max=20000,
+            help="kbit/s of each camera; a document has half. Not given: 1500, or 1000 for more pictures.",
+        ),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the steady window.")] = 20,
+    burst: Annotated[
+        bool, typer.Option("--burst", help="Send each frame at once, as some encoders do; browsers pace.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Forward real DTLS-SRTP to many viewers: CPU (µs) a packet against a floor, delay, loss, memory.
+
+    Example: hub bench relay --points 190 --pictures 3 --seconds 20 --json
+    """
+    from deploy.bench.relay import bench
+
+    code = bench(points=points, pictures=pictures, kbps=kbps, seconds=seconds, as_json=as_json, burst=burst)
+    raise typer.Exit(code)
+
+
+@app.command("joins")
+def joins(
+    points: Annotated[int, typer.Option(min=1, max=900, help="Viewers who come at once.")] = 190,
+    stalled: Annotated[int, typer.Option(min=0, max=50, help="Others whose handshake never ends.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Let many viewers come at once into a live session: seconds until each has picture and voice.
+
+    Example: hub bench joins --points 190
+    """
+    from deploy.bench.joins import bench
+
+    raise typer.Exit(bench(points=points, stalled=stalled, as_json=as_json))
+
+
+@app.command("restart")
+def restart(
+    points: Annotated[int, typer.Option(min=1, max=900, help="Viewers.")] = 190,
+    kills: Annotated[int, typer.Option(min=1, max=100, help="How often the relay is killed.")] = 3,
+    both: Annotated[bool, typer.Option("--both", help="Kill the process that keeps its state, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """kill -9 of a relay under load: seconds until every viewer has media again, on the same connection.
+
+    Example: hub bench restart --points 190 --kills 5
+    """
+    from deploy.bench.restart import bench
+
+    raise typer.Exit(bench(points=points, kills=kills, both=both, as_json=as_json))
+
+
+@app.command("tcp")
+def tcp(
+    points: Annotated[int, typer.Option(min=1, max=900, help="Viewers.")] = 190,
+    over_tcp: Annotated[int, typer.Option("--tcp", min=0, max=900, help="How many of them over TCP.")] = 20,
+    hung: Annotated[int, typer.Option(min=0, max=50, help="Others over TCP that take nothing any more.")] = 5,
+    silent: Annotated[int, typer.Option(min=0, max=50, help="Others that answer nothing any more.")] = 5,
+    seconds: Annotated[float, typer.Option(min=1, max=27, help="Of the three windows together.")] = 24,
+    as_json: Json = False,
+) -> None:
+    """What viewers that hang or answer nothing cost the others: loss, delay (µs), CPU with them and without.
+
+    Example: hub bench tcp --points 190 --tcp 20 --hung 5 --silent 5 --json
+    """
+    from deploy.bench.tcp import bench
+
+    code = bench(points=points, tcp=over_tcp, hung=hung, silent=silent, seconds=seconds, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command("impaired")
+def impaired(  # noqa: PLR0917 (the options of a command)
+    points: Annotated[int, typer.Option(min=2, max=1000, help="Modelled viewers.")] = 190,
+    seconds: Annotated[float, typer.Option(min=12, max=3600, help="Virtual seconds of each scenario.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,
+    scenario: Annotated[Scenario, typer.Option(help="One line, or all of them.")] = Scenario.ALL,
+    as_json: Json = False,
+) -> None:
+    """Weak lines on virtual time: losses, bursts, a narrow line, a cut; does what must hold, hold?
+
+    Example: hub bench impaired --points 190 --seconds 60 --scenario burst
+    """
+    from deploy.bench.impaired import bench
+
+    raise typer.Exit(
+        bench(points=points, seconds=seconds, seed=seed, scenario=scenario.value, as_json=as_json)
+    )
+
+
+@app.command("live")
+def live(
+    points: Annotated[int, typer.Option(min=1, max=190, help="Simulated rooms.")] = 24,
+    seconds: Annotated[float, typer.Option(min=1, max=7200, help="How long to watch.")] = 30,
+    kill: Annotated[Victim | None, typer.Option(help="Kill this process and time the recovery.")] = None,
+    relays: Annotated[int, typer.Option(min=1, max=8, help="Relay processes of the hub.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Start a whole hub with simulated rooms: notes (ms), joins (s), memory (MB), recovery (s).
+
+    Example: hub bench live --points 190 --seconds 60 --kill relay
+    """
+    from deploy.bench.live import bench
+
+    victim = kill.value if kill else None
+    raise typer.Exit(bench(points=points, seconds=seconds, kill=victim, as_json=as_json, relays=relays))

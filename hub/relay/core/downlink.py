@@ -1,0 +1,227 @@
+"""What one viewer's line carries, judged by what it reports: losses, REMB, the round trip."""
+
+from enum import Enum, auto
+from math import inf
+from typing import Final
+
+from hub.relay.core.rtcp import Block
+
+_LOSS_BAD: Final = 0.10
+_LOSS_GOOD: Final = 0.02
+"""Fractions lost: over the first a line is overrun, below the second it is well; between them nothing is
+proved either way."""
+_LOSS_SEVERE: Final = 0.35
+"""Believed at once; less has to last, since losses come in bursts."""
+_SMOOTHING: Final = 0.3
+_ASKED_FREE: Final = 0.25
+"""So many packets may be asked for again, in proportion: what overtakes is asked for in vain, and what resends
+mend hurts nobody."""
+_PROBE_BAD: Final = 0.5
+"""While a line is being tried, half of these is enough: the padding is to do no harm."""
+_REMB_BAD: Final = 0.8
+_REMB_FALL: Final = 0.98
+"""A browser's estimate that falls to so much of what it is sent means that its line is full. One that rises
+only follows what is sent, slowly (8 % a second) and to at most 1.5 times as much."""
+_QUEUE: Final = 0.2
+_QUEUE_LONG: Final = 0.6
+"""Seconds by which the round trip grew: twice in a row the first, or once the second."""
+_MARGIN: Final = 0.95
+_LEAST: Final = 20_000.0
+_SETTLING: Final = 2.5
+"""Seconds after a bad verdict in which reports still tell of what was sent before it."""
+_OWN_LOSS_MOST: Final = 0.25
+_OWN_LOSS_AFTER: Final = 8.0
+_OWN_LOSS_BELOW: Final = 0.6
+"""A loss is the line's own, and says nothing about its rate, when it stays for so many seconds, or when so
+much less is sent than the line is known to carry. More than a quarter is never put up with."""
+_OUTAGE: Final = 2.0
+_AFTER_OUTAGE: Final = 1.2
+"""Seconds: when nothing at all was heard of a viewer for so long, its line was cut, and what it then tells of
+that time is not held against it."""
+_ENOUGH: Final = 20
+"""Packets that a fraction must be made of; a lost one of ten says little."""
+_HEARD: Final = 6.0
+"""Browsers report a voice every 5 s; who is silent for longer is not judged."""
+_BASE_WINDOW: Final = 15.0
+
+
+class Verdict(Enum):
+    """FINE: what is sent arrives. SHAKY: cannot say. OVERRUN: more is sent than the line carries. SILENT:
+    nothing new was reported."""
+
+    SILENT = auto()
+    FINE = auto()
+    SHAKY = auto()
+    OVERRUN = auto()
+
+
+class Downlink:
+    """`estimate` is what the line was shown to carry, in bits per second; infinite until it was once overrun.
+
+    It falls when the line is overrun, and rises to what was sent without harm. `troubled_at` is when the line
+    was last not seen to be fine.
+    """
+
+    def __init__(self) -> None:
+        self.estimate = inf
+        self.troubled_at = -inf
+        self.queues = False
+        """Whether the round trip looked grown last: another sample is wanted soon."""
+        self._heard_at = -inf
+        self._excused_until = -inf
+        self._overrun_at = -inf
+        self._shaky_since: float | None = None
+        self._sent_before = 0.0
+        self._loss = 0.0
+        self._own_loss = 0.0
+        self._highest: dict[int, int] = {}
+        self._expected = 0.0
+        self._lost = 0.0
+        self._given = 0
+        self._asked = 0
+        self._remb: float | None = None
+        self._last_remb = inf
+        self._trip_report = 0
+        self._trips = 0
+        self._grown = 0
+        self._base = (inf, inf)
+        self._base_at = -inf
+
+    def was_overrun(self, since: float) -> bool:
+        """Whether more was sent than it carries, or than it bore when it was tried, at that time or later."""
+        return self._overrun_at >= since
+
+    def is_heard(self, now: float) -> bool:
+        """Whether the viewer reports at all."""
+        return now - self._heard_at < _HEARD
+
+    def _heard(self, now: float) -> None:
+        if now - self._heard_at >= _OUTAGE:
+            self._excused_until = now + _AFTER_OUTAGE
+        self._heard_at = now
+
+    def reported(self, block: Block, round_trip: float | None, now: float) -> None:
+        """A report block about anything that it is sent, and the round trip that follows from it."""
+        self._heard(now)
+        before = self._highest.get(block.ssrc)
+        self._highest[block.ssrc] = block.highest
+        new = _ENOUGH if before is None else (block.highest - before) & 0xFFFFFFFF
+        if new < 1 << 16:
+            self._expected += new
+            self._lost += new * block.fraction / 256
+        if round_trip is not None and block.last_report != self._trip_report:
+            self._trip_report = block.last_report
+            self._measured(round_trip, now)
+
+    def _measured(self, trip: float, now: float) -> None:
+        if now - self._base_at >= _BASE_WINDOW:
+            self._base, self._base_at = (inf, self._base[0]), now
+        self._base = min(self._base[0], trip), self._base[1]
+        base = min(self._base)
+        self._trips += 1
+        grown = trip - base
+        self._grown = self._grown + 1 if grown > max(_QUEUE, base / 2) else 0
+        if grown > max(_QUEUE_LONG, base):
+            self._grown = 2
+        self.queues = self._grown > 0
+
+    def remb(self, bitrate: int, now: float) -> None:
+        """The viewer's own estimate of the pictures' rate."""
+        self._heard(now)
+        self._remb = bitrate
+
+    def asked(self, numbers: int, now: float) -> None:
+        """So many packets were asked for again, each for the first time."""
+        self._heard(now)
+        self._asked += numbers
+
+    def judge(self, sent: float, pictures: float, given: int, now: float, *, trying: bool) -> Verdict:
+        """Look at what was reported since the last call. In that time `sent` bits per second went out, of
+        which `pictures` (padding included), and `given` packets of pictures and voices. While a line is
+        being tried with padding, less of a sign of trouble is enough."""
+        proof, self._sent_before = min(sent, self._sent_before), sent
+        loss = self._take_loss(given)
+        full = self._is_full(pictures)
+        queues = self._grown >= 2
+        news = loss is not None or self._remb is not None or self._trips > 0
+        self._remb, self._trips = None, 0
+        if queues:
+            self._grown = 0
+        if not news:
+            return Verdict.SILENT
+        if now - self._overrun_at < _SETTLING or (pictures and now < self._excused_until):
+            self._loss = 0.0
+            self._grown = 0
+            self.troubled_at = now
+            return Verdict.SHAKY
+        if loss is not None:
+            self._loss += (loss - self._loss) * _SMOOTHING
+            if not (full or queues):
+                self._learn(loss, sent, now)
+        loss = loss or 0.0
+        strict = _PROBE_BAD if trying else 1.0
+        steady = max(0.0, self._loss - self._own_loss)
+        if steady > _LOSS_BAD * strict or loss - self._own_loss > _LOSS_SEVERE * strict or full or queues:
+            self._overrun(max(loss, self._loss), sent, pictures, full=full, queues=queues)
+            self.troubled_at = self._overrun_at = now
+            return Verdict.OVERRUN
+        if steady > _LOSS_GOOD or self._grown:
+            self.troubled_at = now
+            self._shaky_since = now if self._shaky_since is None else self._shaky_since
+            return Verdict.SHAKY
+        self._shaky_since = None
+        self.estimate = max(self.estimate, proof)
+        return Verdict.FINE
+
+    def _take_loss(self, given: int) -> float | None:
+        self._given += given
+        losses = []
+        if self._expected >= _ENOUGH:
+            losses.append(self._lost / self._expected)
+            self._expected = self._lost = 0.0
+        if self._given >= _ENOUGH:
+            asked = min(1.0, self._asked / self._given) - _ASKED_FREE
+            if asked > 0:
+                losses.append(asked)
+            self._given = self._asked = 0
+        return max(losses, default=None)
+
+    def _is_full(self, pictures: float) -> bool:
+        full = False
+        if self._remb is not None:
+            full = self._remb < min(_REMB_BAD * pictures, _REMB_FALL * self._last_remb)
+            self._last_remb = self._remb
+        return full
+
+    def _learn(self, loss: float, sent: float, now: float) -> None:
+        """Which part of the loss is the line's own, whatever is sent."""
+        lasts = self._shaky_since is not None and now - self._shaky_since >= _OWN_LOSS_AFTER
+        little = self.estimate < inf and sent < _OWN_LOSS_BELOW * self.estimate
+        if self._loss < self._own_loss:
+            self._own_loss += (self._loss - self._own_loss) / 8
+        elif (lasts or little) and loss <= _OWN_LOSS_MOST:
+            self._own_loss = self._loss
+
+    def _overrun(self, loss: float, sent: float, pictures: float, *, full: bool, queues: bool) -> None:
+        carried = sent * (1 - loss) * _MARGIN
+        if full:
+            carried = min(carried, self._last_remb + sent - pictures)
+        if queues:
+            carried = min(carried, sent * 0.8)
+        self.estimate = max(_LEAST, min(self.estimate, carried))
+        self._loss = 0.0
+        self._shaky_since = None
+
+    def congested(self, sent: float, now: float) -> None:
+        """Somebody else knows that the line is overrun (a stream whose queue is full)."""
+        if now - self._overrun_at >= _SETTLING:
+            self._overrun(0.5, sent, sent, full=False, queues=False)
+            self.troubled_at = self._overrun_at = now
+
+    def hold(self, known: float) -> None:
+        """The overrun was of padding: the line still carries what it was known to."""
+        self.estimate = max(self.estimate, known)
+
+    def trust(self) -> None:
+        """It has long carried all that there is: no bound is known any more."""
+        self.estimate = inf

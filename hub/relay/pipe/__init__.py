@@ -1,0 +1,1 @@
+"""Publishers shared between the relays of one machine: who enters one is heard through all."""
