@@ -71,13 +71,15 @@ class Director:
         return self._put
 
     async def relay_up(self) -> None:
-        """A relay's peers were read, and every relay's were by now, so all sources are known: tell them everything."""
+        """A relay's peers were read, and every relay's were by now, so all sources are known: tell them
+        everything."""
         self._put = None
         self._known.set()
         await self.update()
 
     def relay_down(self) -> None:
-        """A link broke. Its relay's sources are still counted on: without them a running picture would be cut."""
+        """A link broke. Its relay's sources are still counted on: without them a running picture would be
+        cut."""
         self._put = None
 
     async def update(self) -> None:

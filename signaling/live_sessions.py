@@ -1,6 +1,7 @@
 """All live sessions of one web process, and the one ear on the relays.
 
-`running()` owns every task: the relays' links, the listener to their events, one per session hub, the sweeper.
+`running()` owns every task: the relays' links, the listener to their events, one per session hub, the
+sweeper.
 """
 
 import asyncio
@@ -33,8 +34,9 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 1.0
 LOST_SECONDS: Final = 4.0
-"""How long a relay that is dead is waited for, before its peers are told to go elsewhere. One that is started again with
-its peers is back sooner, and a browser that heard nothing for this long begins anew by itself."""
+"""How long a relay that is dead is waited for, before its peers are told to go elsewhere. One that is
+started again with its peers is back sooner, and a browser that heard nothing for this long begins anew by
+itself."""
 _GOING_ON: Final = (Status.LIVE.value, Status.PAUSED.value)
 
 
@@ -165,7 +167,8 @@ class LiveSessions:
                 pass
 
     async def _relay_up(self, relay: int, state: RelayState) -> None:
-        """Compare a relay's peers with ours, session by session; what belongs to no session is taken off the air."""
+        """Compare a relay's peers with ours, session by session; what belongs to no session is taken off
+        the air."""
         self._stop_losing(relay)
         peers: dict[str, list[PeerState]] = {stage.stage: [] for stage in state.stages}
         for peer in state.peers:
@@ -193,9 +196,10 @@ class LiveSessions:
             waiting.cancel()
 
     async def _lose(self, relay: int) -> None:
-        """Give a dead relay's peers up. One that lives and does not answer may still be sending: it keeps them."""
+        """Give a dead relay's peers up. One that lives and does not answer may still be sending: it keeps
+        them."""
         await asyncio.sleep(LOST_SECONDS)
-        while not self._relay.is_dead(relay):
+        while not self._relay.is_dead(relay):  # noqa: ASYNC110 - a file lock has no event
             await asyncio.sleep(RETRY_SECONDS)
         log.warning("a relay is gone, its peers go elsewhere", relay=relay)
         self._known.add(relay)

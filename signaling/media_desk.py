@@ -42,7 +42,7 @@ class MediaDesk:
     """One session's. `peers` is shared with the director, who reads the sources from it."""
 
     def __init__(
-        self, session: str, relay: RelayPool, peers: Peers, clock: Clock, ids: Ids, turn: Turn = NO_TURN
+        self, session: str, relay: RelayPool, peers: Peers, clock: Clock, ids: Ids, *, turn: Turn = NO_TURN
     ) -> None:
         self._session = session
         self._relay = relay

@@ -41,7 +41,7 @@ class MediaGate:
 
     async def accept(self, token: MediaToken, may: May, session_id: str, offer: str) -> Accepted:
         """Take an offer. Raises Refusal session_unknown, not_allowed, session_over, unit_unknown, sdp_bad,
-        media_unavailable, media_full.
+        media_unavailable, media_full, token_full.
 
         One publishing token is one encoder: a new one takes the place of the last. A viewing token is at most
         `token.players` players at one time.
@@ -51,7 +51,7 @@ class MediaGate:
             raise Refusal("session_over")
         owner = _owner(token)
         if may == "view" and len(hub.peers.of_owner(owner)) + hub.media.arriving[owner] >= token.players:
-            raise Refusal("media_full")
+            raise Refusal("token_full")
         hub.media.arriving[owner] += 1
         try:
             return await self._accept(hub, token, session_id, offer)

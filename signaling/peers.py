@@ -103,7 +103,8 @@ class Peers:
         self._by_id[event.peer] = replace(known, sending=sending)
 
     def reconcile(self, states: Iterable[PeerState], now: float, relay: int = 0) -> list[str]:
-        """Take over what a relay has; ids of those it no longer has. A stranger's peer begins as an orphan."""
+        """Take over what a relay has; ids of those it no longer has. A stranger's peer begins as an
+        orphan."""
         there = {state.peer: state for state in states}
         lost = [peer.id for peer in self._by_id.values() if peer.relay == relay and peer.id not in there]
         for peer in lost:

@@ -68,7 +68,7 @@ class SessionHub:
         self.live = live
         self.seats: set[Seat] = set()
         self.peers = Peers()
-        self.media = MediaDesk(self.id, relay, self.peers, clock, ids, turn)
+        self.media = MediaDesk(self.id, relay, self.peers, clock, ids, turn=turn)
         self.director = Director(self.id, relay, live, self.peers)
         self._receptions = receptions
         self._relay = relay
@@ -161,8 +161,9 @@ class SessionHub:
         self._house.heed(seat, report, self._clock.monotonic())
 
     async def relays_up(self, found: Mapping[int, list[PeerState]], *, all_known: bool) -> None:
-        """Some relays' peers of this session, read from them just now (or none, of one that is lost): compare, tell
-        who lost theirs. `all_known`: by now every relay's were read, so what was not found is nowhere.
+        """Some relays' peers of this session, read from them just now (or none, of one that is lost):
+        compare, tell who lost theirs. `all_known`: by now every relay's were read, so what was not found is
+        nowhere.
         """
         now, lost = self._clock.monotonic(), 0
         for relay, states in found.items():
@@ -185,7 +186,8 @@ class SessionHub:
                 seat.lose_media(peer)
 
     def relay_down(self) -> None:
-        """A link broke: what that relay has is believed to be as before, until it is read again or given up."""
+        """A link broke: what that relay has is believed to be as before, until it is read again or given
+        up."""
         self.director.relay_down()
 
     async def peer_down(self, event: PeerDown) -> None:

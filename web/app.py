@@ -1,6 +1,5 @@
 """The web application: its routes, its middleware, and what starts and stops with it."""
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,9 +12,7 @@ from web.api import routers
 from web.guard import Guard
 from web.headers import SecurityHeaders
 from web.services import Services, WebSettings
-from web.ws import DeniedUpgrades
 
-_DENIED = DeniedUpgrades()
 __all__ = ["Services", "WebSettings", "create_app"]
 
 
@@ -38,7 +35,6 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
     app.add_middleware(Guard)
     app.add_middleware(SecurityHeaders)
     errors.install(app)
-    logging.getLogger("uvicorn.error").addFilter(_DENIED)
     for router in (*routers, web.pages.router):
         app.include_router(router)
     return app

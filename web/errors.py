@@ -35,6 +35,7 @@ STATUS: Final = {
     "sdp_bad": 400,
     "media_unavailable": 503,
     "media_full": 503,
+    "token_full": 429,
     "busy": 503,
 }
 """HTTP status by refusal code. `…_unknown` is 404; every other refusal is a conflict with the state of

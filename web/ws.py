@@ -1,6 +1,5 @@
 """The WebSocket route: who may open it, and Starlette's socket in the driver's terms."""
 
-import logging
 from functools import partial
 from typing import Final
 
@@ -19,14 +18,6 @@ from web.i18n import locale_of, translate
 from web.services import live_sessions_of, services_of
 
 router = APIRouter()
-
-
-class DeniedUpgrades(logging.Filter):
-    """Drops what uvicorn says of every denied upgrade: that it was not completed is the meaning of it."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep everything else."""
-        return "without completing handshake" not in record.getMessage()
 
 
 SCREENS: Final[tuple[Screen, ...]] = ("console", "room")

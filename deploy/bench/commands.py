@@ -53,6 +53,9 @@ def relay(  # noqa: PLR0917 (the options of a command)
         ),
     ] = None,
     seconds: Annotated[float, typer.Option(min=1, max=3600, help="Of the steady window.")] = 20,
+    relays: Annotated[
+        int, typer.Option(min=1, max=8, help="Relay processes; the cameras enter the first.")
+    ] = 1,
     burst: Annotated[
         bool, typer.Option("--burst", help="Send each frame at once, as some encoders do; browsers pace.")
     ] = False,
@@ -64,7 +67,15 @@ def relay(  # noqa: PLR0917 (the options of a command)
     """
     from deploy.bench.relay import bench
 
-    code = bench(points=points, pictures=pictures, kbps=kbps, seconds=seconds, as_json=as_json, burst=burst)
+    code = bench(
+        points=points,
+        pictures=pictures,
+        kbps=kbps,
+        seconds=seconds,
+        as_json=as_json,
+        burst=burst,
+        relays=relays,
+    )
     raise typer.Exit(code)
 
 
@@ -87,7 +98,7 @@ def joins(
 def restart(
     points: Annotated[int, typer.Option(min=1, max=900, help="Viewers.")] = 190,
     kills: Annotated[int, typer.Option(min=1, max=100, help="How often the relay is killed.")] = 3,
-    both: Annotated[bool, typer.Option("--both", help="Kill the process that keeps its state, too.")] = False,
+    both: Annotated[bool, typer.Option("--both", help="Kill its keeper, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """kill -9 of a relay under load: seconds until every viewer has media again, on the same connection.
@@ -100,7 +111,7 @@ def restart(
 
 
 @app.command("tcp")
-def tcp(
+def tcp(  # noqa: PLR0917 (the options of a command)
     points: Annotated[int, typer.Option(min=1, max=900, help="Viewers.")] = 190,
     over_tcp: Annotated[int, typer.Option("--tcp", min=0, max=900, help="How many of them over TCP.")] = 20,
     hung: Annotated[int, typer.Option(min=0, max=50, help="Others over TCP that take nothing any more.")] = 5,
@@ -119,7 +130,7 @@ def tcp(
 
 
 @app.command("impaired")
-def impaired(  # noqa: PLR0917 (the options of a command)
+def impaired(
     points: Annotated[int, typer.Option(min=2, max=1000, help="Modelled viewers.")] = 190,
     seconds: Annotated[float, typer.Option(min=12, max=3600, help="Virtual seconds of each scenario.")] = 60,
     seed: Annotated[int, typer.Option(help="The same seed gives the same result.")] = 1,

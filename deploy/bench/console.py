@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import secrets
 import time
 from typing import Any, Final
 
@@ -45,6 +46,7 @@ class BenchConsole:
         self._cookie = cookie
         self._connection: ClientConnection | None = None
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._name = f"bench-{secrets.token_hex(4)}"  # another console's commands are not repeats of ours
         self._count = 0
 
     async def run(self) -> None:
@@ -61,7 +63,7 @@ class BenchConsole:
         if self._connection is None:
             raise BenchFailed("the console is not connected")
         self._count += 1
-        id = f"bench-{self._count}"
+        id = f"{self._name}-{self._count}"
         answer = self._waiting[id] = asyncio.get_running_loop().create_future()
         began = time.monotonic()
         try:

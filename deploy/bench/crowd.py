@@ -13,6 +13,7 @@ from hub.relay import control
 from hub.relay.client import RelayClient
 from hub.relay.core import rtp, vp8
 from hub.relay.core.specs import SLOT_SSRC, SlotName, SourceId, StageSpec, TrackKind
+from hub.relay.pool import RelayPool
 
 STAGE: Final = "bench"
 AUDIENCE: Final = "rooms"
@@ -25,7 +26,7 @@ VOICES: Final[tuple[SlotName, ...]] = ("voice1", "voice2")
 class Crowd:
     """The viewers of one stage: one or two cameras with microphones, and a document camera."""
 
-    def __init__(self, relay: RelayClient, pool: Pool, pictures: int) -> None:
+    def __init__(self, relay: RelayClient | RelayPool, pool: Pool, pictures: int) -> None:
         self.viewers: list[LightPeer] = []
         self.ports: list[int] = []
         self.keyframe_starts = 0

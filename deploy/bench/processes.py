@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_ports(count: int) -> int:
+    """The first of so many neighbours that are free just now, for UDP and TCP."""
+    while True:
+        first = free_port()
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError, OverflowError):
+            for port in range(first, first + count):
+                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                    stack.enter_context(socket.socket(socket.AF_INET, kind)).bind(("127.0.0.1", port))
+            return first
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
@@ -97,3 +108,18 @@ class Meter:
             return float(self._process.memory_info().rss) / 1e6
         except psutil.NoSuchProcess:
             return 0.0
+
+
+class Meters:
+    """Several processes weighed as one; `each` are their own. Raises BenchFailed as `Meter`."""
+
+    def __init__(self, pids: Sequence[int]) -> None:
+        self.each = [Meter(pid) for pid in pids]
+
+    def cpu(self) -> float:
+        """Seconds since they started, together."""
+        return sum(meter.cpu() for meter in self.each)
+
+    def rss_mb(self) -> float:
+        """Resident memory in MB, together."""
+        return sum(meter.rss_mb() for meter in self.each)

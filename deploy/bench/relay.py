@@ -1,7 +1,7 @@
 """`hub bench relay`: a relay of its own, real publishers and viewers, and what one forwarded packet costs.
 
-The ratio compares with a floor measured in the same run: the same packets, encrypted and sent to the same
-sockets by a loop that does nothing else, whole frames at a time.
+The ratio compares with a floor measured in the same run: the same packets in the same bursts, encrypted and
+sent to the same sockets by a loop that does nothing else.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from deploy.bench.crowd import STAGE, Crowd, until
 from deploy.bench.output import Steps, carry_out
 from deploy.bench.processes import BenchFailed, busy
 from deploy.bench.stand import Stand, standing
-from hub.relay.client import RelayClient
+from hub.relay.pool import RelayPool
 
 JOIN: Final = 60.0
 """Seconds everybody may take to have media."""
@@ -44,6 +44,7 @@ class Result:
     kbps: int
     seconds: float
     paced: bool = True
+    relays: int = 1
     packets_sent: int = 0
     packets_received: int = 0
     loss: float = 0.0
@@ -55,6 +56,7 @@ class Result:
     ratio: float = 0.0
     delay_us: dict[str, float] = field(default_factory=dict)
     relay_cpu_percent: float = 0.0
+    each_relay_cpu_percent: list[float] = field(default_factory=list)
     viewers_cpu_percent: float = 0.0
     others_cpu_percent: float = 0.0
     bound_by: str = ""
@@ -69,12 +71,21 @@ class Result:
 
 
 def bench(
-    *, points: int, pictures: int, kbps: int | None, seconds: float, as_json: bool, burst: bool = False
+    *,
+    points: int,
+    pictures: int,
+    kbps: int | None,
+    seconds: float,
+    as_json: bool,
+    burst: bool = False,
+    relays: int = 1,
 ) -> int:
     """Run it and print. 0 when it could be carried out and every packet looked into was authentic."""
     kbps = kbps or (KBPS if pictures == 1 else KBPS_OF_MORE)
-    wanted = Result(points, pictures, kbps, seconds, paced=not burst)
-    title = f"relay: {points} viewers, {pictures} × {kbps} kbit/s"
+    wanted = Result(points, pictures, kbps, seconds, paced=not burst, relays=relays)
+    title = f"relay: {points} viewers, {pictures} × {kbps} kbit/s" + (
+        f", {relays} relays" if relays > 1 else ""
+    )
     result = carry_out(title, seconds, lambda steps: run(wanted, steps), as_json=as_json)
     return 1 if result is None or result.decrypted_forged else 0
 
@@ -83,12 +94,12 @@ async def run(wanted: Result, progress: Steps) -> Result:
     """Fill in what is measured. Raises BenchFailed."""
     wanted.load = round(os.getloadavg()[0], 2)
     progress.step("starting a relay")
-    async with standing() as stand:
+    async with standing(wanted.relays) as stand:
         return await _measure(wanted, progress, stand)
 
 
 async def _measure(result: Result, progress: Steps, stand: Stand) -> Result:
-    crowd, shapes = Crowd(stand.client, stand.pool, result.pictures), _shapes(result, burst=True)
+    crowd = Crowd(stand.client, stand.pool, result.pictures)
     await crowd.open_stage()
     burst = not result.paced
     async with cameras(stand.socket, STAGE, result.pictures, result.kbps, burst=burst) as publishers:
@@ -104,13 +115,10 @@ async def _measure(result: Result, progress: Steps, stand: Stand) -> Result:
     result.relay_rss_mb = {name: round(weight, 1) for name, weight in result.relay_rss_mb.items()}
     result.kb_per_viewer = round((weights[0] - empty) * 1000 / result.points, 1)
     progress.step("measuring the floor")
+    shapes = [shape_of(index, result.kbps, burst=burst) for index in range(result.pictures)]
     result.floor_us_per_packet = round(await floor(crowd.ports, feed.bursts(shapes, 2)), 2)
     result.ratio = round(result.cpu_us_per_packet / result.floor_us_per_packet, 2)
     return result
-
-
-def _shapes(result: Result, *, burst: bool) -> list[feed.Shape]:
-    return [shape_of(index, result.kbps, burst=burst) for index in range(result.pictures)]
 
 
 async def _join(result: Result, progress: Steps, crowd: Crowd, publishers: Cameras) -> None:
@@ -130,7 +138,7 @@ async def _steady(result: Result, progress: Steps, crowd: Crowd, stand: Stand) -
     relay = stand.relay
     before = await stand.client.counts()
     began, cpu, own, all_of_it = time.monotonic(), relay.cpu(), time.process_time(), busy()
-    weights = [relay.rss_mb()]
+    weights, each = [relay.rss_mb()], [meter.cpu() for meter in relay.each]
     while (passed := time.monotonic() - began) < result.seconds:
         if crowd.broken():
             raise BenchFailed(str(crowd.broken()))
@@ -146,16 +154,21 @@ async def _steady(result: Result, progress: Steps, crowd: Crowd, stand: Stand) -
     result.cpu_us_per_packet = round(spent / forwarded * 1e6, 2)
     result.packets_per_second = round(forwarded / took)
     result.relay_cpu_percent = round(spent / took * 100, 1)
+    result.each_relay_cpu_percent = [
+        round((meter.cpu() - at) / took * 100, 1) for meter, at in zip(relay.each, each, strict=True)
+    ]
     result.viewers_cpu_percent = round(own_spent / took * 100, 1)
     result.others_cpu_percent = round(max(0.0, others) / took * 100, 1)
     result.bound_by = _bound(result, os.cpu_count() or 1)
     result.delay_us = {name: after.delay_us.get(name, 0.0) for name in ("p50", "p99", "max")}
+    if result.relays > 1:
+        result.delay_us |= {name: after.delay_us.get(name, 0.0) for name in ("pipe_p50", "pipe_p99")}
     return weights
 
 
 def _bound(result: Result, cores: int) -> str:
     """What had no more to give in the steady window; empty when nothing was at its limit."""
-    if result.relay_cpu_percent > FULL:
+    if max(result.each_relay_cpu_percent) > FULL:
         return "relay"
     if result.viewers_cpu_percent > FULL:
         return "viewers"
@@ -163,7 +176,7 @@ def _bound(result: Result, cores: int) -> str:
     return "machine" if whole > FULL * cores else ""
 
 
-async def _account(result: Result, crowd: Crowd, client: RelayClient) -> None:
+async def _account(result: Result, crowd: Crowd, client: RelayPool) -> None:
     """Over the whole run: what the relay says it sent to each viewer, against what arrived there."""
     counts = await client.counts()
     result.packets_sent = sum(count.packets for count in counts.slots if count.peer.startswith("viewer"))

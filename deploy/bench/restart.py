@@ -27,11 +27,12 @@ from deploy.settings import Settings
 from deploy.supervisor import Supervisor
 from endpoints.peer import LightPeer, Pool
 from hub.relay.client import LinkUp, RelayClient, RelayUnavailable, wait_up
+from hub.relay.node import HEALTHY
 
 START: Final = 15.0
 JOIN: Final = 60.0
-BEFORE: Final = 3.0
-"""Seconds of media before the kill; the relay has then lived long enough to be followed at once."""
+BEFORE: Final = HEALTHY + 1.0
+"""Seconds of media before a kill. A relay that keeps dying sooner is taken for one whose state is bad."""
 AFTER: Final = 10.0
 """Seconds a viewer may be without media before the bench gives up."""
 ON_THE_WAY: Final = 0.03
@@ -96,7 +97,7 @@ async def _supervised(folder: Path) -> AsyncIterator[Settings]:
         media_host="127.0.0.1",
         media_addresses="127.0.0.1",
         media_port=free_port(),
-        log_level=os.environ.get("X", "error"),
+        log_level="error",
     )
     environ = {**environment(folder), **settings.environ()}
     supervisor = Supervisor(relay_programs(settings), settings.run_dir, environ)

@@ -1,4 +1,4 @@
-"""A test stand: a relay process of its own, a link to it, and a pool for real peers."""
+"""A test stand: relay processes of its own, links to them, and a pool for real peers."""
 
 import asyncio
 import contextlib
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from deploy.bench.processes import BenchFailed, Meter, child, environment, free_port
+from deploy.bench.processes import BenchFailed, Meters, child, environment, free_ports
 from endpoints.peer import Pool
-from hub.relay.client import RelayClient, RelayUnavailable, wait_up
+from hub.relay.client import RelayUnavailable
+from hub.relay.names import relay_name
+from hub.relay.pool import RelayPool, wait_all_up
 
 START: Final = 15.0
 """Seconds a relay may take to answer."""
@@ -20,32 +22,36 @@ _TAIL: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """`relay` weighs the process, `client` talks to it at `socket`, `pool` serves peers in this process."""
+    """`relay` weighs the processes, `client` talks to them, to the first at `socket`; `pool` serves peers
+    in this process."""
 
     socket: Path
 
-    client: RelayClient
+    client: RelayPool
     pool: Pool
-    relay: Meter
+    relay: Meters
 
 
 @contextlib.asynccontextmanager
-async def standing(**settings: str) -> AsyncIterator[Stand]:
-    """A relay that lives as long as the block, with these settings besides.
+async def standing(relays: int = 1, **settings: str) -> AsyncIterator[Stand]:
+    """A relay, or several, that live as long as the block, with these settings besides.
 
     Raises BenchFailed with the end of its log.
     """
     folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    log, socket = folder / "relay.log", folder / "run" / "relay.sock"
-    given = {"media_host": "127.0.0.1", "media_addresses": "127.0.0.1", "media_port": str(free_port())}
-    environ = environment(folder, **given | settings)
+    log = folder / "relay.log"
+    sockets = [folder / "run" / f"{relay_name(index)}.sock" for index in range(relays)]
+    given = {"media_host": "127.0.0.1", "media_addresses": "127.0.0.1", "media_port": str(free_ports(relays))}
+    environ = environment(folder, relays=str(relays), **given | settings)
     try:
-        async with (
-            child("deploy", "relay", environ=environ, log=log) as process,
-            _linked(socket) as client,
-            Pool().running() as pool,
-        ):
-            yield Stand(socket, client, pool, Meter(process.pid))
+        async with contextlib.AsyncExitStack() as stack:
+            pids = []
+            for index in range(relays):
+                one = child("deploy", "relay", "--index", str(index), environ=environ, log=log)
+                pids.append((await stack.enter_async_context(one)).pid)
+            client = await stack.enter_async_context(_linked(sockets))
+            pool = await stack.enter_async_context(Pool().running())
+            yield Stand(sockets[0], client, pool, Meters(pids))
     except (BenchFailed, RelayUnavailable) as problem:
         raise BenchFailed(f"{problem}\n{tail(log)}") from problem
     finally:
@@ -53,11 +59,11 @@ async def standing(**settings: str) -> AsyncIterator[Stand]:
 
 
 @contextlib.asynccontextmanager
-async def _linked(path: Path) -> AsyncIterator[RelayClient]:
-    client = RelayClient(path)
+async def _linked(sockets: list[Path]) -> AsyncIterator[RelayPool]:
+    client = RelayPool(sockets)
     linked = asyncio.create_task(client.run())
     try:
-        await wait_up(client, START)
+        await wait_all_up(client, START)
         yield client
     finally:
         linked.cancel()

@@ -128,7 +128,7 @@ async def _mark(crowd: Crowd, stand: Stand, publishers: Cameras) -> _Mark:
     )
 
 
-async def _window(
+async def _window(  # noqa: PLR0917 (what a window is of)
     name: str, result: Result, progress: Steps, crowd: Crowd, stand: Stand, publishers: Cameras
 ) -> None:
     """What the others see for a while."""

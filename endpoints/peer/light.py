@@ -122,7 +122,7 @@ class LightPeer:
         line = next((line for line in remote.lines if line.rids and line.repeats), None)
         if line is None or description.REPAIRED_RID not in line.extensions:
             return
-        for media, rid in zip((self.local.camera, self.local.small), line.rids, strict=False):
+        for rid, media in (("h", self.local.camera), ("l", self.local.small)):
             repeats = Repeats(
                 media ^ 2, min(line.repeats.values()), named(line.extensions[description.REPAIRED_RID], rid)
             )

@@ -11,8 +11,8 @@ from hub.people.errors import TokenExpired, TokenForged
 May = Literal["publish", "view"]
 LONGEST_TOKEN = 1000
 PLAYERS = 8
-"""Players of one viewing token unless it says otherwise: a room's screens, and those that reconnect before the hub
-has noticed that they went."""
+"""Players of one viewing token unless it says otherwise: a room's screens, and those that reconnect before
+the hub has noticed that they went."""
 MOST_PLAYERS = 1000
 _SALT = "hub.people.tokens/1"
 
@@ -59,4 +59,7 @@ class MediaTokens:
             raise TokenForged from error
         if expires <= now:
             raise TokenExpired
-        return MediaToken(session, may, unit, expires, token_id, more[0] if more else PLAYERS)
+        players = more[0] if more else PLAYERS
+        if type(players) is not int or not 1 <= players <= MOST_PLAYERS:
+            raise TokenForged
+        return MediaToken(session, may, unit, expires, token_id, players)

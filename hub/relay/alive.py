@@ -1,7 +1,8 @@
 """Whether a relay process of this machine lives: a file lock it holds for its life, which the kernel lets go.
 
-The control link cannot tell. A relay that is dead and one that hangs are equally silent, but only the second can
-wake up and send; so the doors of a hearing may be said to be shut without the first and never without the second.
+The control link cannot tell. A relay that is dead and one that hangs are equally silent, but only the
+second can wake up and send; so the doors of a hearing may be said to be shut without the first and never
+without the second.
 """
 
 import contextlib
@@ -48,8 +49,8 @@ def _take(descriptor: int) -> None:
 
 
 def is_dead(path: Path) -> bool:
-    """Whether no process holds the lock at this moment. One that takes it later starts without stages, and sends
-    nothing before it is told what may be sent."""
+    """Whether no process holds the lock at this moment. One that takes it later starts without stages, and
+    sends nothing before it is told what may be sent."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:

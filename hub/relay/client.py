@@ -21,7 +21,8 @@ from hub.relay.ear import Ear, Hearer, LinkDown, LinkEvent, LinkUp
 __all__ = ["LinkDown", "LinkEvent", "LinkUp", "RelayClient", "RelayRefused", "RelayUnavailable", "wait_up"]
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.05, 0.2
-"""Seconds. A relay that was started again is dark until it is told its stages, so nobody waits long for it."""
+"""Seconds. A relay that was started again is dark until it is told its stages, so nobody waits long for
+it."""
 ANSWER: Final = 5.0
 """Seconds until an unanswered request counts as a lost link."""
 
@@ -52,8 +53,8 @@ class RelayClient:
     def __init__(
         self, path: Path, relay: int = 0, greeting: Callable[[], Iterable[control.Request]] = tuple
     ) -> None:
-        """`relay` is its index on the machine. `greeting` gives what a relay is told first of all whenever the link
-        comes up, before anything that is asked later.
+        """`relay` is its index on the machine. `greeting` gives what a relay is told first of all whenever
+        the link comes up, before anything that is asked later.
         """
         self.boot: str | None = None
         self.path = path

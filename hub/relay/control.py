@@ -166,8 +166,8 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay (p50, p99, max), and with `pipe_`
-    before the name how long packets were under way from another relay."""
+    """Counters: `totals` by name, `slots` per peer and slot, `delay_us` the forward delay (p50, p99, max),
+    and with `pipe_` before the name how long packets were under way from another relay."""
 
     totals: dict[str, int]
     slots: tuple[SlotCount, ...]

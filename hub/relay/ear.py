@@ -13,8 +13,8 @@ MOST_EVENTS: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class LinkUp:
-    """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of our
-    peers. `relay` is its index on the machine.
+    """Connected. `fresh`: it is not the relay process of before (or the first one seen), so it has none of
+    our peers. `relay` is its index on the machine.
     """
 
     boot: str
@@ -40,8 +40,8 @@ class Hearer(Protocol):
 
 
 class Ear:
-    """A reader that falls `MOST_EVENTS` behind loses them and hears what `missed` says instead: the links that are up,
-    whose state it must ask for.
+    """A reader that falls `MOST_EVENTS` behind loses them and hears what `missed` says instead: the links
+    that are up, whose state it must ask for.
     """
 
     def __init__(self, missed: Callable[[], list[LinkUp]]) -> None:

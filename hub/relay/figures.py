@@ -1,6 +1,7 @@
 """What a monitoring system is told of a relay."""
 
 import time
+from math import inf
 from typing import Final, Literal
 
 import psutil
@@ -77,7 +78,7 @@ def _peer(
         path,
         loss,
         round_trip,
-        getattr(peer, "estimate", None),
+        _estimate(peer),
         {count.slot: (count.packets, count.octets) for count in sent},
         _rungs(peer),
         stream.waiting if stream is not None else 0,
@@ -90,3 +91,10 @@ def _rungs(peer: Peer | None) -> dict[SlotName, Rung]:
         return {}
     homes = {slot: view.home for slot, view in peer.views.items() if slot in PICTURE_SLOTS}
     return {slot: Rung.NONE if home is None else home.rung for slot, home in homes.items()}
+
+
+def _estimate(peer: Peer | None) -> float | None:
+    if peer is None:
+        return None
+    estimate = peer.line.downlink.estimate
+    return estimate if estimate < inf else None

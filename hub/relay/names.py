@@ -7,5 +7,6 @@ MOST_RELAYS: Final = 8
 
 
 def relay_name(index: int) -> str:
-    """Of relay `index`: its process, its pid file (`.pid`), its control socket (`.sock`), its lock (`.lock`)."""
+    """Of relay `index`: its process, its pid file (`.pid`), its control socket (`.sock`), its lock
+    (`.lock`)."""
     return "relay" if index == 0 else f"relay-{index}"

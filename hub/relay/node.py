@@ -10,7 +10,6 @@ import logging
 import secrets
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +39,7 @@ log = logging.getLogger(__name__)
 
 QUALITY_INTERVAL: Final = 2.0
 """Seconds between `Quality` events."""
-HEALTHY: Final = 3.0
+HEALTHY: Final = 5.0
 """Seconds after which a relay that went on with another's state is past what that could do to it."""
 
 
@@ -142,7 +141,8 @@ async def _serving(settings: RelaySettings) -> AsyncIterator[Node]:
     pipes = _pipes(settings, forwarder, totals, driver)
     if pipes is not None:
         media.delays_beside["pipe"] = pipes.delays
-    reporter = asyncio.create_task(_report(media, ledger))
+    reporter = asyncio.create_task(_report(media))
+    healthy = asyncio.get_running_loop().call_later(HEALTHY, ledger.healthy) if ledger else None
     try:
         await server.start()
         yield Node(media, port)
@@ -153,7 +153,8 @@ async def _serving(settings: RelaySettings) -> AsyncIterator[Node]:
             pipes.close()
         driver.close()
         await server.close()
-        if ledger is not None:
+        if ledger is not None and healthy is not None:
+            healthy.cancel()
             ledger.close(clean=True)
 
 
@@ -166,13 +167,10 @@ def _pipes(settings: RelaySettings, forwarder: Forwarder, totals: Totals, driver
     return pipes
 
 
-async def _report(media: Media, ledger: Ledger | None) -> None:
-    began = time.monotonic()
+async def _report(media: Media) -> None:
     while True:
         await asyncio.sleep(QUALITY_INTERVAL)
         media.report_quality()
-        if ledger is not None and time.monotonic() - began > HEALTHY:
-            ledger.healthy()
 
 
 def offered(settings: RelaySettings) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """All relays of one machine as one: a peer is on one of them, a stage stands on all.
 
-Same face as `RelayClient`. A new peer goes to the relay with the fewest; a source that enters one is piped to the others by
-the relays themselves (`hub.relay.pipe`), because every stage is put to all of them.
+Same face as `RelayClient`. A new peer goes to the relay with the fewest; a source that enters one is piped
+to the others by the relays themselves (`hub.relay.pipe`), because every stage is put to all of them.
 """
 
 import asyncio
@@ -26,7 +26,8 @@ class RelayPool:
     """
 
     def __init__(self, sockets: Sequence[Path], dead: Callable[[Path], bool] = is_dead) -> None:
-        """One control socket for each relay, in order. `dead` tells by the lock beside it whether a process lives."""
+        """One control socket for each relay, in order. `dead` tells by the lock beside it whether a process
+        lives."""
         self._wishes: dict[str, StageSpec] = {}
         self._where: dict[str, int] = {}
         self._dead = dead
@@ -60,7 +61,8 @@ class RelayPool:
                 group.create_task(client.run())
 
     async def open_peer(self, request: control.OpenPeer) -> control.PeerSdp:
-        """A hub offer, of the relay with the fewest peers. All of these raise RelayUnavailable and RelayRefused."""
+        """A hub offer, of the relay with the fewest peers. All of these raise RelayUnavailable and
+        RelayRefused."""
         return await self._place(request.peer, lambda client: client.open_peer(request))
 
     async def accept(self, request: control.AcceptPeer) -> control.PeerSdp:
@@ -85,8 +87,8 @@ class RelayPool:
     async def put_stage(self, stage: StageSpec) -> None:
         """Returns once no later packet can leave under the old wish, from any relay.
 
-        A relay that is dead sends nothing, and hears this first when it is started again; one that lives and cannot be
-        told makes this raise RelayUnavailable, with the wish standing at the others.
+        A relay that is dead sends nothing, and hears this first when it is started again; one that lives
+        and cannot be told makes this raise RelayUnavailable, with the wish standing at the others.
         """
         self._wishes[stage.stage] = stage
         await _all([self._put(client, stage) for client in self.clients])
@@ -116,7 +118,8 @@ class RelayPool:
         return control.Counts(totals, tuple(slot for one in counts for slot in one.slots), delays)
 
     async def events(self) -> AsyncGenerator[LinkEvent, None]:
-        """What happens from now on, at all relays; begins with LinkUp of each whose link is up. As RelayClient's."""
+        """What happens from now on, at all relays; begins with LinkUp of each whose link is up. As
+        RelayClient's."""
         ear = Ear(lambda: [up for client in self.clients for up in client.up_now()])
         self._ears.add(ear)
         try:
@@ -182,7 +185,8 @@ class RelayPool:
                 raise
 
     async def _state(self, client: RelayClient) -> control.RelayState:
-        """What one relay has. A peer that was opened elsewhere after this one had not answered is closed here."""
+        """What one relay has. A peer that was opened elsewhere after this one had not answered is closed
+        here."""
         state = await client.state()
         peers = []
         for peer in state.peers:

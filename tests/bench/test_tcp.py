@@ -1,4 +1,6 @@
-"""The bench of hung and silent viewers in small: the others lose nothing, and every window has its figures."""
+"""The bench of hung and silent viewers in small: the others lose nothing, and every window has its
+figures.
+"""
 
 import json
 

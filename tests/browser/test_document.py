@@ -1,4 +1,4 @@
-"""The desk shares its screen: the rooms read it large, with the faces beside it, and get their picture back."""
+"""The desk shares its screen: rooms read it large, the faces beside it, and get their picture back."""
 
 import pytest
 

@@ -34,7 +34,7 @@ async def test_a_camera_is_sent_in_two_sizes_and_a_viewer_can_have_either(place:
     layers = await until(sent, "two layers are sent")
     assert {rid: layer["frameWidth"] for rid, layer in layers.items()} == {"h": 1280, "l": 320}
     assert len({layer["ssrc"] for layer in layers.values()}) == 2
-    assert "a=simulcast:send h;l" in place.answers["hall"]
+    assert "a=simulcast:send l;h" in place.answers["hall"]
 
     async def shown(width: int) -> bool:
         pictures = await stats(viewer, "inbound-rtp")

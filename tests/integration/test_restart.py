@@ -13,14 +13,13 @@ import pytest
 from endpoints.peer import LightPeer
 from hub.relay import control
 from hub.relay.core.specs import SLOT_SSRC
+from hub.relay.node import HEALTHY
 from tests.kit.lab import STAGE, Camera, Seat, until
 from tests.kit.supervised import Supervised, supervised
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 MAIN, VOICE = SLOT_SSRC["main"], SLOT_SSRC["voice1"]
-HEALTHY = 5.5
-"""Seconds after which the relay has noted that its state is good."""
 
 
 @contextlib.asynccontextmanager
@@ -191,7 +190,7 @@ async def test_a_relay_that_lived_may_be_killed_any_number_of_times(tmp_path: Pa
         boot = hub.relay.boot
         async with filming(camera):
             for _ in range(3):
-                await asyncio.sleep(HEALTHY)
+                await asyncio.sleep(HEALTHY + 1)
                 await hub.kill()
                 await hub.put_again()
                 await until(more(browser, player))

@@ -1,4 +1,4 @@
-"""Encoders and players that are programs of their own: GStreamer (Debian's packages), FFmpeg's WHIP muxer (PyAV)."""
+"""Encoders and players that are programs of their own: GStreamer (Debian's), FFmpeg's WHIP muxer (PyAV's)."""
 
 import asyncio
 import json

@@ -25,6 +25,8 @@ from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
 RTP = "application/x-rtp,media={},encoding-name={},payload={},clock-rate={}"
 VIDEO = {"VP8": RTP.format("video", "VP8", 96, 90_000), "H264": RTP.format("video", "H264", 97, 90_000)}
 AUDIO = RTP.format("audio", "OPUS", 111, 48_000) + ",encoding-params=(string)2"
+TAKES = {"VP8": "", "H264": ",packetization-mode=(string)1,profile-level-id=(string)42e01f"}
+"""Without a word of it a player takes packetization mode 0 (RFC 6184 §8.1), which nobody sends."""
 ENCODE = {
     "VP8": "vp8enc deadline=1 keyframe-max-dist=150 target-bitrate=300000 ! rtpvp8pay picture-id-mode=2",
     "H264": "openh264enc complexity=low bitrate=300000 gop-size=150"
@@ -155,7 +157,7 @@ def player(url: str, token: str, codec: str) -> Client:
     pipeline.add(peer)
     client = Client(url, token, peer, pipeline)
     counter = Counter(client)
-    for caps in (VIDEO[codec], AUDIO):
+    for caps in (VIDEO[codec] + TAKES[codec], AUDIO):
         only = GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY
         transceiver = peer.emit("add-transceiver", only, Gst.Caps.from_string(caps))
         transceiver.set_property("do-nack", True)

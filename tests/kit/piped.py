@@ -1,6 +1,7 @@
 """Several relays of one machine on virtual time, their pipes made of lists, with a peer's view of each."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from hub.relay.core.specs import StageSpec
 from hub.relay.pipe import frames
@@ -59,7 +60,7 @@ class Pipe:
             spec = frames.read_spec(record)
             if spec.peer in core.wanted:
                 self.handles[record.handle] = spec.peer
-                core.guest_came(spec, lambda ssrc, handle=record.handle: self.ask(handle, ssrc), now)
+                core.guest_came(spec, partial(self.ask, record.handle), now)
         elif record.handle in self.handles:
             peer = self.handles[record.handle]
             match record.kind:
@@ -138,7 +139,7 @@ class Machine:
         while True:
             for lab in self.relays:
                 lab.deliver()
-            if not any([pipe.carry() for pipe in self.pipes.values()]):
+            if not sum(pipe.carry() for pipe in self.pipes.values()):  # all of them, not only the first
                 break
 
     def pass_time(self, seconds: float) -> None:

@@ -22,7 +22,7 @@ from hub.people.passwords import Passwords
 from hub.people.roles import Role
 from hub.people.secrets import Keys
 from hub.people.service import People
-from hub.people.tokens import May, MediaToken, MediaTokens
+from hub.people.tokens import PLAYERS, May, MediaToken, MediaTokens
 from hub.relay.node import serving
 from hub.relay.pool import RelayPool
 from hub.store.database import Database
@@ -68,12 +68,14 @@ class WebLab:
         code = await points.issue(self.house.point[unit])
         return f"{DEVICE_COOKIE}={await points.enrol(code)}"
 
-    def token(self, session: str, may: May, *, unit: str | None = None, hours: float = 1.0) -> str:
+    def token(
+        self, session: str, may: May, *, unit: str | None = None, hours: float = 1.0, players: int = PLAYERS
+    ) -> str:
         """The Authorization header of a media token."""
         from datetime import timedelta
 
         expires = self.services.clock.now() + timedelta(hours=hours)
-        token = MediaToken(session, may, unit, expires, self.services.ids.new())
+        token = MediaToken(session, may, unit, expires, self.services.ids.new(), players)
         return "Bearer " + MediaTokens(self.services.keys.get("tokens")).sign(token)
 
     def http(self, cookie: str = "") -> httpx.AsyncClient:
@@ -148,7 +150,8 @@ class Client:
 async def web_lab(
     db: Database, clock: HandClock, folder: Path, *, relay: bool = True, relays: int = 1
 ) -> AsyncIterator[WebLab]:
-    """The lab; without `relay` nothing listens at the other end of the control links, of which there are `relays`."""
+    """The lab; without `relay` nothing listens at the other end of the control links, of which there are
+    `relays`."""
     house = await build_house(db, clock, folder / "secrets")
     settings = relay_settings(folder)
     services = Services(

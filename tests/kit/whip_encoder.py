@@ -2,9 +2,9 @@
 
     whip_encoder.py URL TOKEN CERTIFICATE
 
-It prints a line once it sends, and ends when its standard input does. FFmpeg with GnuTLS, as in PyAV's wheels,
-would make a P-224 certificate of its own, which no current OpenSSL takes; hence CERTIFICATE, a PEM file with a
-key and a certificate.
+It prints a line once it sends, and ends when its standard input does. FFmpeg with GnuTLS, as in PyAV's
+wheels, would make a P-224 certificate of its own, which OpenSSL 4 does not take; hence CERTIFICATE, a PEM
+file with a key and a certificate.
 """
 
 import itertools

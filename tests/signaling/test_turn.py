@@ -30,7 +30,8 @@ def test_without_servers_nothing_is_said() -> None:
 
 def test_every_address_is_a_link_of_its_own() -> None:
     assert link_headers([IceServer(URLS, "1:a", "c=")]) == [
-        f'<{url}>; rel="ice-server"; username="1:a"; credential="c="; credential-type="password"' for url in URLS
+        f'<{url}>; rel="ice-server"; username="1:a"; credential="c="; credential-type="password"'
+        for url in URLS
     ]
 
 
@@ -44,10 +45,19 @@ def test_what_a_turn_address_looks_like(good: str) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "stun:t.example", "turn:", "turn:t:0", "turn:t:70000", "turn:t?transport=tls", "turn:a b", "turn:t\n"],
+    [
+        "",
+        "stun:t.example",
+        "turn:",
+        "turn:t:0",
+        "turn:t:70000",
+        "turn:t?transport=tls",
+        "turn:a b",
+        "turn:t\n",
+    ],
 )
 def test_what_it_does_not(bad: str) -> None:
-    with pytest.raises(ValueError, match="is no TURN address, such as turn:turn.example.vn:3478"):
+    with pytest.raises(ValueError, match="is no TURN address"):
         turn_url(bad)
 
 

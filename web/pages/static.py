@@ -1,7 +1,7 @@
 """The browser's files, under a path that holds a digest of them all: cached for ever.
 
-They are read once, at the start, and served from memory: a screen asks for forty of them, and 190 screens come back
-at once. It also makes sure that an address never gives what is not of its digest.
+They are read once, at the start, and served from memory: a screen asks for forty of them, and 190 screens
+come back at once. It also makes sure that an address never gives what is not of its digest.
 """
 
 import mimetypes

@@ -53,6 +53,9 @@ class Adaptation:
             probe = peer.line.probe
             if probe is None or probe.padding.is_cut:
                 self._end_probe(peer)
+            elif peer.line.downlink.is_alarmed:
+                self._fail_probe(peer, now)
+                peer.line.downlink.alarm(now)
             else:
                 probe.tick(peer.line.media, now)
 
@@ -100,10 +103,9 @@ class Adaptation:
     def _judge(self, peer: Peer, now: float) -> Verdict:
         line = peer.line
         media = pictures = 0.0
-        given = extra = 0
+        given = 0
         for slot, view in peer.views.items():
             given += view.next_number() or 0
-            extra += view.take_extra()
             if view.home is not None:
                 rate = view.home.meter.rate(now)
                 media += rate
@@ -113,10 +115,9 @@ class Adaptation:
         elapsed = max(now - line.judged_at, 0.001)
         line.judged_at = now
         padding = line.probe.take_bits() / elapsed if line.probe is not None else 0.0
-        extras = extra * 8 / elapsed
         new, line.given = given - line.given, given
         return line.downlink.judge(
-            media + extras + padding,
+            media + padding,
             pictures * _RTP_SHARE + padding * RTP_SHARE,
             max(0, new),
             now,
@@ -126,14 +127,17 @@ class Adaptation:
     def _watch(self, peer: Peer, probe: Probe, verdict: Verdict, now: float) -> Verdict:
         """What the verdict says of the media alone: padding that was too much says nothing about them."""
         if verdict is Verdict.OVERRUN or probe.is_stale(now) or probe.padding.is_cut:
-            self._totals.add("probes_failed")
-            self._end_probe(peer)
-            peer.line.probe_failed(now)
+            self._fail_probe(peer, now)
             peer.line.downlink.hold(peer.line.media)
             return Verdict.SHAKY
         if verdict is Verdict.FINE:
             probe.went_well(now)
         return verdict
+
+    def _fail_probe(self, peer: Peer, now: float) -> None:
+        self._totals.add("probes_failed")
+        self._end_probe(peer)
+        peer.line.probe_failed(now)
 
     def _end_probe(self, peer: Peer) -> None:
         peer.line.probe = None
@@ -162,8 +166,13 @@ class Adaptation:
                 self._totals.add("ladder_down")
         elif was != top:
             rungs = self._climbed(peer, offers, was, budget, now)
-            if rungs == was:
-                self._try(peer, stage, offers, was, voices, now)
+            step = ladder.next_step(offers, was)
+            if rungs == was and step is not None:
+                goal = (ladder.rate(offers, step) + voices) * ladder.MARGIN
+                if line.probe is not None:
+                    line.probe.goal = goal * _PROOF
+                elif goal <= self._share and self._may_be_tried(line, now):
+                    rungs = self._try(peer, stage, was, step, goal, now)
         elif now - line.downlink.troubled_at >= _TRUST and line.is_settled(now):
             line.downlink.trust()
             line.limited = False
@@ -199,35 +208,27 @@ class Adaptation:
             self._end_probe(peer)
         return rungs
 
-    def _try(
-        self,
-        peer: Peer,
-        stage: Stage,
-        offers: list[Offer],
-        was: Rungs,
-        voices: float,
-        now: float,
-    ) -> None:
+    def _may_be_tried(self, line: Line, now: float) -> bool:
+        return now - line.downlink.troubled_at >= _CALM and line.downlink.is_heard(now)
+
+    def _try(  # noqa: PLR0917 (who, from where, to where)
+        self, peer: Peer, stage: Stage, was: Rungs, step: Rungs, goal: float, now: float
+    ) -> Rungs:
+        """Find out whether the line carries that step more: by padding, or by sending just that."""
         line = peer.line
-        step = ladder.next_step(offers, was)
-        calm = now - line.downlink.troubled_at >= _CALM and line.downlink.is_heard(now)
-        if step is None or not calm or line.probe is not None:
-            return
-        goal = (ladder.rate(offers, step) + voices) * ladder.MARGIN
-        if goal > self._share:
-            return
         if line.padding is None:
-            if now >= line.climb_at:
-                # Nothing to try with: the next rung itself is the trial.
-                self._totals.add("ladder_up")
-                line.downlink.estimate = max(line.downlink.estimate, goal)
-                line.climbed(now)
-                self._apply(peer, stage, step, now)
-        elif now >= line.probe_at and len(self._probing) < self._limits.probes_at_once:
+            if now < line.climb_at:
+                return was
+            self._totals.add("ladder_up")
+            line.downlink.estimate = max(line.downlink.estimate, goal)
+            line.climbed(now)
+            return step
+        if now >= line.probe_at and len(self._probing) < self._limits.probes_at_once:
             self._totals.add("probes_begun")
             known = max(line.media, line.downlink.estimate)
             line.probe = Probe(line.padding, goal * _PROOF, known, now)
             self._probing[peer.spec.peer] = peer, stage
+        return was
 
     def _apply(self, peer: Peer, stage: Stage, rungs: Rungs, now: float) -> None:
         line: Line = peer.line

@@ -14,10 +14,13 @@ _LOSS_SEVERE: Final = 0.35
 """Believed at once; less has to last, since losses come in bursts."""
 _SMOOTHING: Final = 0.3
 _ASKED_FREE: Final = 0.25
-"""So many packets may be asked for again, in proportion: what overtakes is asked for in vain, and what resends
+"""So many packets in proportion may be asked for again: what overtakes is asked for in vain, and what resends
 mend hurts nobody."""
 _PROBE_BAD: Final = 0.5
 """While a line is being tried, half of these is enough: the padding is to do no harm."""
+_ALARM: Final = 5
+_ALARM_PER_LOSS: Final = 80
+"""Packets asked for again in half a second, and more of them where the line loses some anyway."""
 _REMB_BAD: Final = 0.8
 _REMB_FALL: Final = 0.98
 """A browser's estimate that falls to so much of what it is sent means that its line is full. One that rises
@@ -72,6 +75,7 @@ class Downlink:
         self._overrun_at = -inf
         self._shaky_since: float | None = None
         self._sent_before = 0.0
+        self._sent_at_overrun = inf
         self._loss = 0.0
         self._own_loss = 0.0
         self._highest: dict[int, int] = {}
@@ -81,7 +85,8 @@ class Downlink:
         self._asked = 0
         self._remb: float | None = None
         self._last_remb = inf
-        self._trip_report = 0
+        self._answered: dict[int, int] = {}
+        """By SSRC, the last sender report whose answer was taken: it is answered again and again."""
         self._trips = 0
         self._grown = 0
         self._base = (inf, inf)
@@ -109,8 +114,8 @@ class Downlink:
         if new < 1 << 16:
             self._expected += new
             self._lost += new * block.fraction / 256
-        if round_trip is not None and block.last_report != self._trip_report:
-            self._trip_report = block.last_report
+        if round_trip is not None and block.last_report != self._answered.get(block.ssrc):
+            self._answered[block.ssrc] = block.last_report
             self._measured(round_trip, now)
 
     def _measured(self, trip: float, now: float) -> None:
@@ -150,6 +155,10 @@ class Downlink:
         if not news:
             return Verdict.SILENT
         if now - self._overrun_at < _SETTLING or (pictures and now < self._excused_until):
+            if loss is not None:
+                # It tells how much of what was sent then went through: the whole of it, at last.
+                carried = self._sent_at_overrun * (1 - loss) * _MARGIN
+                self.estimate = min(self.estimate, max(sent, carried))
             self._loss = 0.0
             self._grown = 0
             self.troubled_at = now
@@ -208,6 +217,7 @@ class Downlink:
             carried = min(carried, self._last_remb + sent - pictures)
         if queues:
             carried = min(carried, sent * 0.8)
+        self._sent_at_overrun = sent
         self.estimate = max(_LEAST, min(self.estimate, carried))
         self._loss = 0.0
         self._shaky_since = None
@@ -217,6 +227,16 @@ class Downlink:
         if now - self._overrun_at >= _SETTLING:
             self._overrun(0.5, sent, sent, full=False, queues=False)
             self.troubled_at = self._overrun_at = now
+
+    @property
+    def is_alarmed(self) -> bool:
+        """Whether so much was asked for again since the last look that a try is better ended at once."""
+        return self._asked >= _ALARM + _ALARM_PER_LOSS * self._own_loss
+
+    def alarm(self, now: float) -> None:
+        """A try was ended: what is reported next is about it, and not about the line as it is used."""
+        self.troubled_at = self._overrun_at = now
+        self._sent_at_overrun = inf
 
     def hold(self, known: float) -> None:
         """The overrun was of padding: the line still carries what it was known to."""

@@ -36,6 +36,9 @@ class Forwarder:
         """`seed` makes the first sequence numbers and timestamps unpredictable; give it fresh randomness.
         `ledger` remembers where numbering stands for the process after this one."""
         self._common = Common(limits, totals, seed, ledger)
+        self.waited = 0.0
+        """Seconds the packet that is given next lay in the socket: a publisher's estimator judges its line by
+        when packets came, and a busy relay is no narrow line."""
         self._totals = totals
         self._limits = limits
         self._outbox = self._common.outbox
@@ -140,7 +143,7 @@ class Forwarder:
                 self._totals.add(f"rtp_malformed_{error.reason}")
 
     def _forward(self, peer: Peer, packet: bytes, now: float) -> None:
-        incoming = peer.inlet.take(packet, now)
+        incoming = peer.inlet.take(packet, now, self.waited)
         if incoming is None:
             return
         rtp, codec, kind, layer = incoming
@@ -205,8 +208,8 @@ class Forwarder:
             self._adaptation.congested(known, self._stages[known.spec.stage], now)
 
     def relieved(self, peer: str, ssrc: int, now: float) -> None:
-        """A viewer's connection had to give up pictures of this SSRC and takes them again: like its asking for a
-        keyframe. An unknown peer or SSRC is ignored."""
+        """A viewer's connection had to give up pictures of this SSRC and takes them again: like its asking
+        for a keyframe. An unknown peer or SSRC is ignored."""
         known = self._peers.get(peer)
         if known is not None:
             self._feedback.relieved(known, self._stages[known.spec.stage], ssrc, now)

@@ -51,11 +51,12 @@ class Inlet:
         self._feedback = TransportFeedback() if spec.extensions.sequence else None
         self._due_at = 0.0
 
-    def take(self, packet: bytes, now: float) -> Incoming | None:
-        """Read one packet; None when there is nothing to forward in it (counted). Raises `Malformed`."""
+    def take(self, packet: bytes, now: float, waited: float = 0.0) -> Incoming | None:
+        """Read one packet that came `waited` seconds ago; None when nothing in it is to be forwarded
+        (counted). Raises `Malformed`."""
         marks = extensions.read(packet, self._ids)
         if self._feedback is not None and marks.sequence is not None:
-            self._feedback.arrived(marks.sequence, now)
+            self._feedback.arrived(marks.sequence, now - waited)
         rtp = parse(packet)
         repeated = self._repeats.get(rtp.payload_type)
         if repeated is not None:

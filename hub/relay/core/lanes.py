@@ -5,7 +5,7 @@ from typing import NamedTuple
 from hub.relay.core.outbox import Outbox
 from hub.relay.core.plan import Lane
 from hub.relay.core.specs import Codec, SlotName
-from hub.relay.core.stamp import ON_THE_LINE, moved
+from hub.relay.core.stamp import moved
 from hub.relay.core.view import View
 
 
@@ -51,9 +51,6 @@ class Lanes:
         for group in self._grouped(views, codec):
             for packet in packets:
                 self._outbox.send(moved(packet, group.payload_type, group.shift), group.lane, now)
-            extra = group.lane.octets + ON_THE_LINE * group.lane.packets
-            for view in group.views:
-                view.extra += extra
             _credit(group)
 
     def _grouped(self, views: list[View], codec: Codec) -> list[_Group]:

@@ -26,7 +26,7 @@ class Limits:
     resend_again: float = 0.04
     """A number is not sent again to a viewer within this time, or four fifths of its round trip: the copy is
     on its way."""
-    resends_per_viewer: int = 200
+    resends_per_viewer: int = 100
     """In one second. A line that loses more than that is not mended by sending more."""
     resends_in_all: int = 10_000
     """In one second, over all viewers."""

@@ -1,18 +1,21 @@
 """What the relay knows and wants of one viewer's line."""
 
+from math import inf
+from typing import Final
+
 from hub.relay.core.downlink import Downlink
 from hub.relay.core.ladder import Rungs
 from hub.relay.core.probe import Padding, Probe
 from hub.relay.core.specs import Rung, SlotName
 
-_BACK_OFF: float = 5.0
-_LONGEST_BACK_OFF: float = 60.0
-_TRIAL: float = 6.0
+_BACK_OFF: Final = 5.0
+_LONGEST_BACK_OFF: Final = 60.0
+_TRIAL: Final = 6.0
 """Seconds; whoever falls this soon after a climb climbed in vain."""
 
 
 class Line:
-    """One viewer's. `wants` are the most it has use for, slot by slot. Times are seconds of the hub's clock."""
+    """One viewer's. `wants` are the most it has use for, slot by slot. Times are in seconds."""
 
     def __init__(self, due_at: float) -> None:
         self.downlink = Downlink()
@@ -35,7 +38,7 @@ class Line:
         """Not before this time is it sent more."""
         self.probe_at = 0.0
         """Not before this time is it tried with padding."""
-        self._climbed_at = -_TRIAL
+        self._climbed_at = -inf
         self._failures = 0
 
     def inherit(self, other: "Line") -> None:
@@ -48,14 +51,12 @@ class Line:
         """It is sent less, since its line did not carry more. Soon after a climb that means a longer wait
         before the next one."""
         self._failures = self._failures + 1 if now - self._climbed_at < _TRIAL else 0
-        self._climbed_at = -_TRIAL
+        self._climbed_at = -inf
         self.climb_at = now + min(_LONGEST_BACK_OFF, _BACK_OFF * 2 ** max(0, self._failures - 1))
         self.probe_at = self.climb_at
 
     def climbed(self, now: float) -> None:
         """It is sent more."""
-        if now - self._climbed_at >= 2 * _TRIAL:
-            self._failures = 0
         self._climbed_at = now
 
     def is_settled(self, now: float) -> bool:

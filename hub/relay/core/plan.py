@@ -1,8 +1,8 @@
 """What the core hands to the fan-out: plans, never one object per packet per viewer.
 
 A `Lane` is the list of viewers of one variant of a slot that get the very same plaintext. It is immutable in
-its membership: whoever joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can be checked
-against `lane.open`.
+its membership: whoever joins, leaves or is cut off makes a new lane, so a plan that was drained earlier can
+be checked against `lane.open`.
 """
 
 from dataclasses import dataclass, field

@@ -34,7 +34,7 @@ class Resender:
         self._totals = totals
         self._in_all = Allowance(limits.resends_in_all)
 
-    def answer(
+    def answer(  # noqa: PLR0917 (who asks for what, and what is known of the line)
         self,
         stream: SlotStream,
         peer: str,

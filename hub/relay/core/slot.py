@@ -1,34 +1,16 @@
 """One slot of one stage: continuous streams, one for each rung, whatever feeds them, to whoever may receive
 them now."""
 
-from typing import Final
-
 from hub.relay.core.common import Common
 from hub.relay.core.repeat import Repeats
-from hub.relay.core.seeds import seeds
+from hub.relay.core.shelf import ONE_LAYER, Shelf
 from hub.relay.core.source import Source
-from hub.relay.core.specs import (
-    PICTURE_SLOTS,
-    Codec,
-    Layer,
-    Rung,
-    SlotName,
-    SourceId,
-    TrackKind,
-)
+from hub.relay.core.specs import Codec, Rung, SlotName, SourceId, TrackKind
 from hub.relay.core.timeline import realign, timestamp_for
 from hub.relay.core.track import Arrival, Track
 from hub.relay.core.variant import Variant
 from hub.relay.core.view import Phase, View
 from hub.relay.core.viewers import Viewers
-
-_RUNG_OF = {Layer.HIGH: Rung.HIGH, Layer.LOW: Rung.LOW}
-_LAYER_OF = {Rung.HIGH: Layer.HIGH, Rung.LOW: Layer.LOW}
-_ONE_LAYER = frozenset({Layer.HIGH})
-_FEW_SHARE: Final = 0.5
-"""Of a layer's rate is its lowest temporal layer, about."""
-_MEASURING: Final = 2.0
-"""Seconds before the rate of few frames can be told."""
 
 
 class SlotStream:
@@ -40,11 +22,9 @@ class SlotStream:
 
     def __init__(self, stage: str, slot: SlotName, common: Common) -> None:
         self.slot = slot
-        self.is_picture = slot in PICTURE_SLOTS
-        rungs = (Rung.HIGH, Rung.LOW, Rung.FEW) if self.is_picture else (Rung.HIGH,)
-        self.variants: dict[Rung, Variant] = {
-            rung: Variant(stage, slot, rung, seeds(common.seed, stage, slot, rung), common) for rung in rungs
-        }
+        self._shelf = Shelf(stage, slot, common)
+        self.is_picture = self._shelf.is_picture
+        self.variants = self._shelf.variants
         self.viewers = Viewers(slot, self.variants.values(), common)
         self.repeats = Repeats(common.limits)
         self.details = False
@@ -54,8 +34,6 @@ class SlotStream:
         self._audience: frozenset[str] = frozenset()
         self._wanted: SourceId | None = None
         self._source: Source | None = None
-        self._layers: frozenset[Layer] = _ONE_LAYER
-        self._few_layer = Layer.HIGH
         self._codec: Codec | None = None
 
     # The wanted state
@@ -124,7 +102,7 @@ class SlotStream:
 
     def _settle(self, view: View, now: float) -> None:
         """Make what a view inside is sent, or waits for, fit its aim and what there is."""
-        variant = self._variant_for(view.aim)
+        variant = self._shelf.variant_for(view.aim)
         if variant is None:
             self.viewers.rest(view)
         elif view.home is variant:
@@ -136,15 +114,6 @@ class SlotStream:
         else:
             self.viewers.expect(view, variant)
             self._hurry(view, variant, now)
-
-    def _variant_for(self, aim: Rung) -> Variant | None:
-        """What comes nearest to it among what the source sends."""
-        if not self.is_picture:
-            return self.variants[Rung.HIGH]
-        if aim in (Rung.HIGH, Rung.LOW):
-            wanted, other = (Layer.HIGH, Layer.LOW) if aim is Rung.HIGH else (Layer.LOW, Layer.HIGH)
-            return self.variants[_RUNG_OF[wanted if wanted in self._layers else other]]
-        return self.variants.get(aim)
 
     def _admit(self, view: View, variant: Variant, now: float) -> None:
         start = variant.replay_start()
@@ -168,30 +137,18 @@ class SlotStream:
     def _ask(self, variant: Variant, now: float) -> None:
         """Few frames are asked for where they are taken from."""
         if self._source is not None:
-            layer = self._few_layer if variant.rung is Rung.FEW else _LAYER_OF[variant.rung]
-            self._source.ask_keyframe(layer, now)
+            self._source.ask_keyframe(self._shelf.layer_of(variant), now)
 
     def rates(self, now: float) -> dict[Rung, float]:
-        """Bits per second of every rung there is; empty while nothing feeds the slot. Few frames that nobody
-        is sent are guessed from what they are taken from."""
-        if self._source is None or not self.is_picture:
-            return {}
-        rates = {
-            _RUNG_OF[layer]: self.variants[_RUNG_OF[layer]].meter.rate(now) for layer in sorted(self._layers)
-        }
-        few = self.variants[Rung.FEW]
-        measured = few.is_sent and now - few.group_at >= _MEASURING
-        rates[Rung.FEW] = (
-            few.meter.rate(now) if measured else _FEW_SHARE * rates.get(_RUNG_OF[self._few_layer], 0.0)
-        )
-        return rates
+        """Bits per second of every rung there is; empty while nothing feeds the slot."""
+        return self._shelf.rates(now) if self._source is not None and self.is_picture else {}
 
     def rung_of(self, view: View) -> Rung | None:
         """What it is sent, when that is less than the best there is; None otherwise."""
         if self._source is None or not self.is_picture or view.phase in (Phase.OUT, Phase.WAITING):
             return None
         rung = Rung.NONE if view.home is None else view.home.rung
-        return None if rung is Rung.HIGH or (rung is Rung.LOW and Layer.HIGH not in self._layers) else rung
+        return None if self._shelf.is_best(rung) else rung
 
     def want_keyframe(self, view: View, now: float) -> None:
         """Ask for the layer that it is sent, or waits for."""
@@ -220,7 +177,7 @@ class SlotStream:
         end of what overruns a line."""
         if self._source is None:
             return
-        if self._source.layers != self._layers:
+        if self._source.layers != self._shelf.layers:
             self._arrange(now)
         few = self.variants[Rung.FEW]
         if few.is_wanted and now - few.group_at >= self._limits.few_interval and not _has_temporal(few):
@@ -239,15 +196,9 @@ class SlotStream:
 
     def _arrange(self, now: float) -> None:
         """The source's layers changed, or what few frames are taken from."""
-        if self._source is not None:
-            self._layers = self._source.layers or _ONE_LAYER
-        few = Layer.HIGH if self.details else Layer.LOW
-        if few not in self._layers:
-            few = Layer.LOW if self.details else Layer.HIGH
-        if few is not self._few_layer:
-            self._few_layer = few
-            if self.is_picture:
-                self._release(self.variants[Rung.FEW])
+        layers = self._shelf.layers if self._source is None else self._source.layers
+        if self._shelf.arrange(layers or ONE_LAYER, details=self.details):
+            self._release(self.variants[Rung.FEW])
         for view in self.viewers:
             if view.phase is not Phase.OUT:
                 self._settle(view, now)
@@ -258,12 +209,15 @@ class SlotStream:
         """Forward a packet of the wanted source. Raises `Malformed` when its codec's header cannot be
         read."""
         track = source.tracks[arrival.layer]
-        if source is not self._source or (arrival.layer not in self._layers):
+        if source is not self._source or arrival.layer not in self._shelf.layers:
             self._source = source
             self._arrange(now)
+        few = self.variants.get(Rung.FEW)
+        if few is not None and few.track is not None and not few.is_wanted:
+            self._release(few)  # it is not written while nobody wants it, and begins anew then
         placed = [
             (variant, place)
-            for variant in self._fed(arrival.layer)
+            for variant in self._shelf.fed_by(arrival.layer)
             if (place := self._place(variant, source, track, arrival, now)) is not None
         ]
         if arrival.key and self.is_picture:
@@ -280,22 +234,11 @@ class SlotStream:
                 if not self.is_picture:
                     self._spoken(place, now)
 
-    def _fed(self, layer: Layer) -> tuple[Variant, ...]:
-        variant = self.variants[_RUNG_OF[layer]]
-        if layer is not self._few_layer or not self.is_picture:
-            return (variant,)
-        few = self.variants[Rung.FEW]
-        if few.is_wanted:
-            return variant, few
-        if few.track is not None:
-            self._release(few)
-        return (variant,)
-
     def _place(
         self, variant: Variant, source: Source, track: Track, arrival: Arrival, now: float
     ) -> int | None:
         if variant.track is not track:
-            if arrival.late or not arrival.key or not self._takes(variant, track):
+            if arrival.late or not arrival.key or not self._shelf.takes(variant, track):
                 self._totals.add("rtp_before_keyframe")
                 if self.is_picture and variant.is_wanted:
                     source.ask_keyframe(arrival.layer, now)
@@ -305,11 +248,6 @@ class SlotStream:
         if place is None and variant.rung is not Rung.FEW:
             self._totals.add("rtp_before_switch")
         return place
-
-    def _takes(self, variant: Variant, track: Track) -> bool:
-        """All variants of a slot are of one codec: that of its high layer, where there is one."""
-        high = self.variants[Rung.HIGH]
-        return variant is high or high.track is None or high.track.codec is track.codec
 
     def _bind(self, variant: Variant, source: Source, track: Track, arrival: Arrival, now: float) -> None:
         timestamp = timestamp_for(variant, self.variants.values(), source, track, arrival, now)

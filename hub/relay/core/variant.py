@@ -63,7 +63,7 @@ class Variant:
     def begin(
         self, source: Source, track: Track, arrival: Arrival, now: float, timestamp: int | None
     ) -> None:
-        """From this packet on that track feeds it, with that timestamp or one that goes on by the time gone by."""
+        """From this packet on that track feeds it, with that timestamp or one that goes on by the clock."""
         self.source, self.track, self.layer = source, track, arrival.layer
         self.sieve = Sieve() if self.rung is Rung.FEW else None
         self.group_start = None

@@ -88,8 +88,6 @@ class View:
         first."""
         self.resent: dict[int, float] = {}
         """When each number it asked for again was last sent again; bounded by who writes it."""
-        self.extra = 0
-        """Octets on the line beside the stream itself (replays, resends, copies), until somebody takes them."""
         self._line = line
         self._segments: deque[Segment] = deque(maxlen=segments)
         self._timestamp: int | None = None
@@ -181,11 +179,6 @@ class View:
             if segment.start <= place <= end:
                 return Found(segment.variant, place, segment.offset, segment.shift)
         return None
-
-    def take_extra(self) -> int:
-        """What was sent beside the stream since the last call, in octets on the line."""
-        extra, self.extra = self.extra, 0
-        return extra
 
     def credit(self, lane: Lane) -> None:
         """Add what was issued on a lane it is a member of."""

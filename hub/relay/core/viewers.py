@@ -7,7 +7,7 @@ from hub.relay.core.common import Common
 from hub.relay.core.history import Kept
 from hub.relay.core.plan import Plan
 from hub.relay.core.specs import SlotCount, SlotName
-from hub.relay.core.stamp import ON_THE_LINE, moved
+from hub.relay.core.stamp import moved
 from hub.relay.core.variant import Variant
 from hub.relay.core.view import Found, Phase, View
 
@@ -100,7 +100,6 @@ class Viewers:
         lane = self._common.outbox.lane(self._slot, ((view.peer, found.offset & 0xFFFF),))
         packet = moved(kept.packet, view.receiver.payload_types[kept.codec], found.shift)
         self._common.outbox.send(packet, lane, now)
-        view.extra += len(packet) + ON_THE_LINE
         view.credit(lane)
         lane.packets = lane.octets = 0
 

@@ -10,7 +10,8 @@ from hub.relay.wire.metrics import DelayHistogram
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`turn` is called after input, to send what came of it. `delays` are those of packets from other relays."""
+    """`turn` is called after input, to send what came of it. `delays` are those of packets from other
+    relays."""
 
     forwarder: PipedForwarder
     totals: Totals

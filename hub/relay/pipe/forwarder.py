@@ -1,9 +1,9 @@
 """A core that shares its publishers with its siblings, and hears theirs. Pure, like the core itself.
 
-What is wanted follows from the stages: whoever feeds a slot and is not connected here. The publisher is then a peer of this core
-like any other, under a spec that receives nothing (a *guest*), so layers, replays, switches and keyframes
-need to know nothing of pipes. Of what this core has to say to a guest only keyframe requests go back over the pipe; the relay that
-has the publisher mends its losses and tells it the rate.
+What is wanted follows from the stages: whoever feeds a slot and is not connected here. The publisher is
+then a peer of this core like any other, under a spec that receives nothing (a *guest*), so layers, replays,
+switches and keyframes need to know nothing of pipes. Of what this core has to say to a guest only keyframe
+requests go back over the pipe; the relay that has the publisher mends its losses and tells it the rate.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,6 @@ from typing import Final
 
 from hub.relay.core import rtcp
 from hub.relay.core.forwarder import Forwarder
-from hub.relay.core.ledger import NO_LEDGER, Ledger
 from hub.relay.core.ledger import NO_LEDGER, Ledger
 from hub.relay.core.limits import Limits
 from hub.relay.core.malformed import Malformed
@@ -24,8 +23,8 @@ GRACE: Final = 5.0
 
 
 class PipedForwarder(Forwarder):
-    """`wanted_changed` is called when `wanted` is another; `flush` before anything is sent to viewers, so that siblings
-    need not wait for our own fan-out."""
+    """`wanted_changed` is called when `wanted` is another; `flush` before anything is sent to viewers, so
+    that siblings need not wait for our own fan-out."""
 
     def __init__(
         self, *, seed: int, totals: Totals, limits: Limits = Limits(), ledger: Ledger = NO_LEDGER
@@ -93,7 +92,8 @@ class PipedForwarder(Forwarder):
     def guest_came(self, spec: PeerSpec, ask: Callable[[int], None], now: float) -> None:
         """A sibling has a publisher that we want. `ask(ssrc)` asks it for a keyframe.
 
-        One that is known goes on where it was: its relay was started again, and it still sends the same streams.
+        One that is known goes on where it was: its relay was started again, and it still sends the same
+        streams.
         """
         if spec.peer not in self.wanted:
             return

@@ -1,8 +1,9 @@
 """What relays say to each other over a pipe. Pure: bytes in, records out, and back.
 
-A message is a version octet, the sender's clock in microseconds (8 octets) and records; a record is a kind (1 octet), a handle (2),
-the length of its body (2) and the body. Handles name publishers; the giving side assigns them with `SPEC`. Nothing
-here depends on a socket: the same messages could go over TLS to another machine.
+A message is a version octet, the sender's clock in microseconds (8 octets) and records; a record is a kind
+(1 octet), a handle (2), the length of its body (2) and the body. Handles name publishers; the giving side
+assigns them with `SPEC`. Nothing here depends on a socket: the same messages could go over TLS to another
+machine.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,7 +37,8 @@ class Kind(IntEnum):
     """Of a record. The first two go to the relay that has the publishers, the rest come from it."""
 
     WANT = 1
-    """All publishers wanted through this pipe, whole and idempotent; what is left out is not sent any more."""
+    """All publishers wanted through this pipe, whole and idempotent; what is left out is not sent any
+    more."""
     KEYFRAME = 2
     """The SSRC (4 octets) that a keyframe is wanted of."""
     SPEC = 3
@@ -68,7 +70,8 @@ class Message(NamedTuple):
 
 
 def pack(records: Iterable[Record], sent_at: float) -> Iterator[tuple[bytes, int]]:
-    """Messages of at most `LONGEST` octets, in order, and how many records each holds; none for no records."""
+    """Messages of at most `LONGEST` octets, in order, and how many records each holds; none for no
+    records."""
     head = _HEAD.pack(VERSION, int(sent_at * 1e6))
     parts, size = [head], len(head)
     for kind, handle, body in records:
@@ -128,7 +131,8 @@ def read_want(record: Record) -> frozenset[str]:
 def spec(handle: int, of: PeerSpec) -> Record:
     """That publisher has this handle from now on.
 
-    It goes over as a guest: it receives nothing there, and transport-wide feedback is its own relay's to give.
+    It goes over as a guest: it receives nothing there, and transport-wide feedback is its own relay's to
+    give.
     """
     extensions = replace(of.extensions, sequence=0)
     guest = replace(of, groups=frozenset(), receives=frozenset(), extensions=extensions)

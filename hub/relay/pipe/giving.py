@@ -18,7 +18,8 @@ MOST_TAKERS: Final = 7
 _MESSAGES: Final = 32
 """Read before everything else gets its turn."""
 _BUFFER: Final = 4 * 1024 * 1024
-"""Octets a sibling that does not read may lag behind: 10 s and more of one picture, where the system allows it."""
+"""Octets a sibling that does not read may lag behind: 10 s and more of one picture, where the system allows
+it."""
 _SO_SNDBUFFORCE: Final = 32
 
 

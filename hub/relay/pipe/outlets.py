@@ -38,8 +38,8 @@ class Outlet:
         return next((peer for peer, known in self.handles.items() if known == handle), None)
 
     def dropped(self, records: list[Record]) -> bool:
-        """A message did not fit into the pipe. Returns whether the pipe may go on: a lost packet is only a loss,
-        a lost word would leave the two ends with different ideas."""
+        """A message did not fit into the pipe. Returns whether the pipe may go on: a lost packet is only a
+        loss, a lost word would leave the two ends with different ideas."""
         if any(kind not in (Kind.RTP, Kind.RTCP) for kind, _, _ in records):
             return False
         names = {handle: peer for peer, handle in self.handles.items()}

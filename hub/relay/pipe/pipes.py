@@ -1,9 +1,9 @@
 """All pipes of one relay process: one listener, and one connection to each sibling.
 
-SEQPACKET keeps messages whole and in order, says at once when the other end dies, and holds as much as the kernel's send
-buffer (a datagram socket may hold ten messages). Nothing here waits: a sibling that does not read loses packets,
-counted, and its source is asked for a keyframe when it reads again. Either end may die and come back in any order: what is
-wanted is said again with every connection.
+SEQPACKET keeps messages whole and in order, says at once when the other end dies, and holds as much as the
+kernel's send buffer (a datagram socket may hold ten messages). Nothing here waits: a sibling that does not
+read loses packets, counted, and its source is asked for a keyframe when it reads again. Either end may die
+and come back in any order: what is wanted is said again with every connection.
 """
 
 import asyncio

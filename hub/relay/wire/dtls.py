@@ -61,8 +61,8 @@ class Certificate:
     def load_or_make(cls, path: Path) -> "Certificate":
         """The one kept at `path` (PEM, key and certificate), or a new one written there with mode 0600.
 
-        A file that cannot be read as one, or has run out, is replaced. Relays that start together get the same one.
-        Raises OSError when nothing can be written.
+        A file that cannot be read as one, or has run out, is replaced. Relays that start together get the
+        same one. Raises OSError when nothing can be written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.with_name(path.name + ".lock").open("w") as one_at_a_time:

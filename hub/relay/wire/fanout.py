@@ -146,12 +146,12 @@ class Fanout:
         if not sound:
             return
         roster = self._roster(lane)
-        for target, offset in roster.streams:
-            self._send_stream(sound, target, offset)
         if len(roster.viewers) >= _FEW:
             self._send_rows(sound, roster)
         else:
             self._send_loose(sound, roster.viewers)
+        for target, offset in roster.streams:  # last: what they cost delays nobody
+            self._send_stream(sound, target, offset)
 
     def _send_rows(self, group: Sequence[Plan], roster: Roster) -> None:
         self._flush()  # the slots are ours from the first on
@@ -232,9 +232,9 @@ class Fanout:
             self._totals.add("fanout_no_stream", len(group))
             return
         for plan in group:
-            packet = numbered(plan.packet, offset)
-            if not outlet.admits(packet):
+            if not outlet.admits(plan.packet):
                 continue
+            packet = numbered(plan.packet, offset)
             try:
                 outlet.put(target.outbound.rtp(packet))
             except ValueError:

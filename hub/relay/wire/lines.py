@@ -38,7 +38,7 @@ _RTPMAP: Final = {Codec.VP8: "VP8/90000", Codec.H264: "H264/90000", Codec.OPUS: 
 @dataclass(frozen=True, slots=True)
 class Media:
     """One m-line to write. `formats` hold the feedback to promise; `extensions` map what it is to its id;
-    `rids` are the layers to receive, best first; `slot` is what we send here."""
+    `rids` are the layers to receive; `slot` is what we send here."""
 
     kind: str
     mid: str

@@ -39,7 +39,14 @@ _GIVEN: Final = (TrackKind.CAMERA, TrackKind.MICROPHONE, TrackKind.SCREEN)
 
 PICTURE_CODECS: Final = (Codec.VP8, Codec.H264)
 """The order in which picture codecs are offered and taken, unless the hub is set otherwise."""
-HUB_RIDS: Final = (Layer.HIGH, Layer.LOW)
+HUB_RIDS: Final = (Layer.LOW, Layer.HIGH)
+"""In the order libwebrtc wants its layers: it takes the last for the best, and pads the line up to all that
+the others may need (measured the other way round: 1 Mbit/s of padding for as long as the camera is on)."""
+
+_SMALL_FIRST: Final = frozenset(
+    ((small,), (large,)) for small, large in (("l", "h"), ("q", "f"), ("low", "high"), ("lo", "hi"))
+)
+"""First and last names that say themselves that the order is libwebrtc's and not RFC 8853's."""
 
 _TO_VIEWERS: Final = ((traits.ABS_SEND_TIME, ABS_SEND_TIME),)
 _MARKS: Final = (
@@ -157,13 +164,11 @@ def read_hub_answer(remote: Remote, *, may_publish: bool) -> Agreed:
         for kind, line in zip(_GIVEN, remote.lines[len(SLOTS) :], strict=False)
         if not line.rejected and line.direction in _GIVES
     ]
-    camera = next((line for kind, line in given if kind is TrackKind.CAMERA), None)
     return replace(
         _viewer(taken),
         publishes=tuple((f.payload_type, f.codec, kind) for kind, line in given for f in _best(line)),
         repeats=_repeats(line for _, line in given),
         extensions=_extensions([line for _, line in given]),
-        rids=_layers(camera) if camera is not None else (),
         pairs=tuple(pair for _, line in given for pair in line.traits.pairs),
     )
 
@@ -199,7 +204,8 @@ def accept_publisher(
             if best:
                 layers = _layers(line) if track is TrackKind.CAMERA else ()
                 rids = rids or layers
-                chosen[index] = _received(line, best, tuple(rid for rid, _ in layers))
+                taken_rids = tuple(rid for rid in line.traits.sends if rid in dict(layers))
+                chosen[index] = _received(line, best, taken_rids)
                 publishes.append((best[0].payload_type, best[0].codec, track))
                 break
     if not publishes:
@@ -315,6 +321,8 @@ def _layers(line: Line) -> tuple[tuple[str, Layer], ...]:
     """The first of the other side's layers is the best, the last the smallest; those between are not
     taken."""
     sends = line.traits.sends
+    if (sends[:1], sends[-1:]) in _SMALL_FIRST:
+        sends = sends[::-1]
     if not sends or traits.SDES_RID not in dict(line.traits.extensions):
         return ()
     return ((sends[0], Layer.HIGH), (sends[-1], Layer.LOW)) if len(sends) > 1 else ((sends[0], Layer.HIGH),)

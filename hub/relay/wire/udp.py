@@ -178,14 +178,17 @@ class Driver:
 
     def _readable(self) -> None:
         for _ in range(_TURNS):
-            whole = self._read()
-            self._flush()
-            if not whole:
+            if not self._read():
                 break
+        self._flush()
         self.turn()
 
     def _read(self) -> bool:
-        """Read one batch and let the core have it; True when it was a whole one and there may be more."""
+        """Read one batch and let the core have it. False when there was nothing.
+
+        Called until then before anything is sent: a sender's packets come a few microseconds apart, and those
+        that are read together leave together, at half the cost.
+        """
         port = self.port
         batch = self._reader.receive()
         now = self._clock()
@@ -193,12 +196,13 @@ class Driver:
             self._totals.add("datagrams_received", len(batch))
             self._totals.add("octets_received", sum(len(datagram) for datagram, _, _ in batch))
         for datagram, address, waited in batch:
+            self._forwarder.waited = waited
             try:
                 port.receive(datagram, address, now)
             except Exception:
                 self._failed("a datagram")
             self._gather(now - waited // _GRAIN * _GRAIN - _GRAIN)
-        return len(batch) == 64
+        return bool(batch)
 
     def _gather(self, came_at: float | None = None) -> None:
         """Take what the core wants sent; what is forwarded came in at that time."""
@@ -224,6 +228,7 @@ class Driver:
         """What one read of a TCP connection brought."""
         now = self._clock()
         self._totals.add("octets_received", sum(map(len, frames)))
+        self._forwarder.waited = 0.0
         for datagram in frames:
             try:
                 self.port.receive(datagram, address, now)
@@ -256,10 +261,12 @@ class Driver:
 
     def _flush(self) -> None:
         self._gather()
-        try:
-            self._fanout.execute(self._due(), self._meanwhile)
-        except Exception:
-            self._failed("a burst")
+        plans = self._due()
+        if plans:
+            try:
+                self._fanout.execute(plans, self._meanwhile)
+            except Exception:
+                self._failed("a burst")
         others, self._others = self._others, []
         changes: list[SourceChanged] = []
         for output in others:

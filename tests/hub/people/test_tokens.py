@@ -1,5 +1,6 @@
 """Media tokens: whole, or refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.people.errors import TokenExpired, TokenForged
-from hub.people.tokens import MediaToken, MediaTokens
+from hub.people.tokens import MOST_PLAYERS, PLAYERS, MediaToken, MediaTokens
 from tests.kit.clock import START
 
 TOKENS = MediaTokens(b"k" * 32)
@@ -79,3 +80,16 @@ def test_a_signed_stranger_is_refused(payload: object) -> None:
 def test_a_short_key_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="at least 16 bytes"):
         MediaTokens(b"short")
+
+
+def test_a_viewing_token_says_for_how_many_players_it_is() -> None:
+    assert TOKENS.read(TOKENS.sign(TOKEN), START).players == PLAYERS
+    many = replace(TOKEN, may="view", players=190)
+    assert TOKENS.read(TOKENS.sign(many), START) == many
+
+
+@pytest.mark.parametrize("players", [0, -1, MOST_PLAYERS + 1, "8", None, True, 2.5])
+def test_a_number_of_players_that_cannot_be_is_forged(players: object) -> None:
+    odd = replace(TOKEN, players=players)  # type: ignore[arg-type]
+    with pytest.raises(TokenForged):
+        TOKENS.read(TOKENS.sign(odd), START)

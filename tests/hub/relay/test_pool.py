@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -88,7 +88,9 @@ class Scripted:
 
     def _answer(self, request: control.Request) -> control.Reply:
         match request:
-            case control.OpenPeer(peer, stage, owner, groups) | control.AcceptPeer(peer, stage, owner, groups):
+            case control.OpenPeer(peer, stage, owner, groups) | control.AcceptPeer(
+                peer, stage, owner, groups
+            ):
                 self.peers[peer] = control.PeerState(peer, stage, owner, groups, True, ())
                 return control.PeerSdp(peer, str(self.path))
             case control.AnswerPeer(peer, _) | control.LimitPeer(peer, _):
@@ -148,12 +150,11 @@ async def house(folder: Path, count: int = 2, *, started: bool = True) -> AsyncI
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Links that try again at once, and give up soon."""
     monkeypatch.setattr(client_module, "_FIRST_WAIT", 0.002)
     monkeypatch.setattr(client_module, "_LONGEST_WAIT", 0.004)
     monkeypatch.setattr(client_module, "ANSWER", 0.3)
-    yield
 
 
 def opening(peer: str) -> control.OpenPeer:
@@ -343,7 +344,9 @@ async def test_waiting_for_all_of_them(tmp_path: Path) -> None:
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("open"), st.integers(0, 99)),
-        st.tuples(st.just("put"), st.sampled_from([frozenset({"points"}), frozenset({"staff"}), frozenset()])),
+        st.tuples(
+            st.just("put"), st.sampled_from([frozenset({"points"}), frozenset({"staff"}), frozenset()])
+        ),
         st.tuples(st.just("die"), st.integers(0, 2)),
         st.tuples(st.just("start"), st.integers(0, 2)),
         st.tuples(st.just("revive"), st.integers(0, 2)),
@@ -398,7 +401,8 @@ async def _live_through(folder: Path, steps: list[tuple[str, object]]) -> None:
 
 
 async def _put(made: House, wish: StageSpec, allowed: list[StageSpec]) -> list[StageSpec]:
-    """What may stand from now on: this alone (or nothing, at one just started) once it is said to stand at all."""
+    """What may stand from now on: this alone (or nothing, at one just started) once it is said to stand at
+    all."""
     try:
         await made.pool.put_stage(wish)
     except RelayUnavailable:

@@ -177,3 +177,17 @@ async def test_a_picture_goes_from_an_encoder_to_a_player(lab: WebLab):
             assert (await http.get("/health/ready")).json()["on_air"] is True
     finally:
         await asyncio.gather(encoder.close(), player.close())
+
+
+async def test_a_viewing_token_is_for_so_many_players_at_one_time(lab: WebLab):
+    session = await live_session(lab)
+    path, offer = f"/whep/{session}", OFFER.replace("sendonly", "recvonly")
+    bearer = lab.token(session, "view", players=2)
+    answers = await asyncio.gather(*(post(lab, path, bearer, offer) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 429, 429]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 429} == {"token_full"}
+    assert (await post(lab, path, lab.token(session, "view"), offer)).status_code == 201  # another's
+    async with lab.http() as http:
+        place = next(answer.headers["location"] for answer in answers if answer.status_code == 201)
+        assert (await http.delete(place, headers={"Authorization": bearer})).status_code == 200
+    assert (await post(lab, path, bearer, offer)).status_code == 201

@@ -1,4 +1,5 @@
-"""A session over two relays: what one of them being gone, slow or back means to the rooms and to a closed hearing."""
+"""A session over two relays: what one of them being gone, slow or back means to the rooms and to a closed
+hearing."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,5 +1,5 @@
-"""Random receptions: joins, cuts, switches, layers that come and go, rungs, losses, repetitions. Three promises
-hold at every step, whatever variant each viewer is sent.
+"""Random receptions: joins, cuts, switches, layers that come and go, rungs, losses, repetitions. Three
+promises hold at every step, whatever variant each viewer is sent.
 
 (a) No packet reaches a peer that is not, and was not when the packet arrived, in the audience.
 (b) Towards a viewer one extended sequence number of an SSRC never carries different bytes; they leave no gap.

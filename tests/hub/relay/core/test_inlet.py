@@ -163,6 +163,14 @@ def test_feedback_waits_its_turn_and_is_sent_only_where_agreed() -> None:
     assert quiet.feedback() == []
 
 
+def test_what_a_packet_waited_here_is_not_the_lines_fault() -> None:
+    house, camera = House(), Camera(70)
+    house.take(with_extensions(camera.packet(key=True), {SEQUENCE: b"\0\1"}), now=1.0)
+    house.inlet.take(with_extensions(camera.packet(), {SEQUENCE: b"\0\2"}), 1.2, waited=0.19)
+    house.inlet.tick(1.2)
+    assert read(house.feedback()[0][8:]).arrivals == pytest.approx({1: 1.0, 2: 1.01}, abs=0.0003)
+
+
 def test_a_type_that_was_not_agreed_is_counted() -> None:
     house = House()
     assert house.take(Camera(70, payload_type=98).packet()) is None

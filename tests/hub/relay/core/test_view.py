@@ -86,10 +86,3 @@ def test_a_change_of_variant_always_steps_forward(timestamp: int, ahead: int) ->
     assert 0 < step < 0x80000000
     assert anna.shift % 3_000 == 0
     assert (anna.shift == 0) is (ahead > 0)
-
-
-def test_what_is_sent_beside_the_stream_is_told_once() -> None:
-    anna = view()
-    anna.extra += 100
-    assert anna.take_extra() == 100
-    assert anna.take_extra() == 0

@@ -160,7 +160,7 @@ SEND_TIME = "a=extmap:{} http://www.webrtc.org/experiments/rtp-hdrext/abs-send-t
 def test_a_hub_offer_asks_for_two_layers_repeats_and_feedback() -> None:
     offer = negotiate.hub_offer(LOCAL, may_publish=True)
     camera, microphone, screen = offer.split("m=")[7:]
-    assert "a=rid:h recv\r\na=rid:l recv\r\na=simulcast:recv h;l\r\n" in camera
+    assert "a=rid:l recv\r\na=rid:h recv\r\na=simulcast:recv l;h\r\n" in camera
     assert camera.startswith("video 3478 UDP/TLS/RTP/SAVPF 96 97 102 103\r\n")
     assert screen.startswith("video 3478 UDP/TLS/RTP/SAVPF 98 99 104 105\r\n")
     assert "simulcast" not in screen
@@ -189,11 +189,11 @@ def test_what_a_browser_took_of_it_all() -> None:
     mirror = negotiate.hub_offer(LOCAL, may_publish=True)
     for ours, theirs in (("sendonly", "-"), ("recvonly", "sendonly"), ("-", "recvonly")):
         mirror = mirror.replace(f"a={ours}\r\n", f"a={theirs}\r\n")
-    mirror = mirror.replace("a=simulcast:recv h;l", "a=simulcast:send h;l")
+    mirror = mirror.replace("a=simulcast:recv l;h", "a=simulcast:send l;h")
     agreed = negotiate.read_hub_answer(sdp.read(mirror), may_publish=True)
     assert agreed.extensions == HUB_EXTENSIONS
     assert set(agreed.repeats) == {(97, 96), (103, 102), (99, 98), (105, 104)}
-    assert agreed.rids == (("h", Layer.HIGH), ("l", Layer.LOW))
+    assert agreed.rids == ()  # ours, not its own
     assert (agreed.probe_type, agreed.remb) == (97, True)
     assert {(codec, number) for number, codec, kind in agreed.publishes if kind is TrackKind.SCREEN} == {
         *SCREEN_PAYLOAD_TYPES
@@ -223,6 +223,13 @@ def test_whip_layers_have_the_clients_names_and_ids() -> None:
     assert "a=extmap:9 http" in answer
     assert "SAVPF 96 97\r\n" in answer
     assert "a=rtcp-fb:96 transport-cc" in answer
+
+
+def test_whip_layers_whose_names_tell_that_the_small_one_is_first() -> None:
+    video = section("video", "0", "sendonly") + LAYERS + "a=simulcast:send q;h;f\r\n"
+    answer, agreed = negotiate.accept_publisher(LOCAL, sdp.read(description(video)))
+    assert agreed.rids == (("f", Layer.HIGH), ("q", Layer.LOW))
+    assert "a=simulcast:recv q;f\r\n" in answer
 
 
 def test_whip_without_the_extension_gets_no_transport_feedback() -> None:

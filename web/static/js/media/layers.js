@@ -1,6 +1,6 @@
 /**
- * In how many sizes a picture is sent, and how large. The hub's offer names the sizes by rid: `h` the whole picture,
- * `l` a small one for weak lines and small places. A screen or document has one size, and keeps it.
+ * In how many sizes a picture is sent, and how large. The hub's offer names the sizes by rid: `l` a small picture for weak
+ * lines and small places, `h` the whole one. A screen or document has one size, and keeps it.
  */
 
 const HIGH_BPS = 1_600_000;

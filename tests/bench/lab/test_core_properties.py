@@ -1,0 +1,135 @@
+"""The forwarding core over random lines: what holds whatever the network does.
+
+(a) Every packet of a viewer was issued to it, and the core's counts are what was issued.
+(b) Towards a viewer one number of an SSRC never carries different bytes.
+(c) Nobody outside is sent anything.
+(d) What is sent of a picture changes from one layer to another only with a keyframe of it.
+(e) When the lines are good again, everybody sees the high layer again and nobody waits.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from deploy.bench.lab.link import CUT, Line, Schedule
+from deploy.bench.lab.look import look
+from deploy.bench.lab.scenarios import film
+from deploy.bench.lab.viewer import Ends
+from deploy.bench.lab.world import BEGAN, GROUP, HALL, STAGE, World
+from hub.relay.core.plan import Plan
+from hub.relay.core.specs import PROBE_SSRC, SLOT_SSRC, SLOTS, SourceId, StageSpec, TrackKind
+
+MAIN = SLOT_SSRC["main"]
+PROBES = frozenset(PROBE_SSRC.values())
+RELIEF = 5.0
+"""From here on every line is good."""
+END = RELIEF + 25.0
+
+lines = st.one_of(
+    st.just(CUT),
+    st.builds(
+        Line,
+        delay=st.floats(0.0, 0.2),
+        jitter=st.floats(0.0, 0.05),
+        reorders=st.booleans(),
+        loss=st.sampled_from((0.0, 0.0, 0.05, 0.2)),
+        burst=st.sampled_from((1.0, 5.0)),
+        kbps=st.sampled_from((None, None, 150.0, 500.0)),
+    ),
+)
+
+
+@st.composite
+def schedules(draw: st.DrawFn) -> Schedule:
+    """Up to three states, the first from the beginning; good from `RELIEF` on."""
+    changes = sorted(draw(st.lists(st.floats(0.5, RELIEF - 0.5), max_size=2, unique=True)))
+    return [*((at, draw(lines)) for at in (0.0, *changes)), (RELIEF, Line(delay=0.01))]
+
+
+@dataclass
+class Fanout:
+    """A fan-out that writes down what each viewer is sent."""
+
+    inside: set[str] = field(default_factory=set)
+    sent: dict[tuple[str, int], dict[int, bytes]] = field(default_factory=dict)
+    highest: dict[tuple[str, int], int] = field(default_factory=dict)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    layer: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, plan: Plan, at: float) -> None:
+        """A plan was handed out."""
+        assert plan.lane.open
+        seen = look(plan.packet, picture=int.from_bytes(plan.packet[8:12]) == MAIN)
+        for peer, offset in plan.lane.members:
+            assert peer in self.inside, "outside the audience"
+            key = peer, seen.ssrc
+            sequence = (seen.sequence + offset) & 0xFFFF
+            last = self.highest.get(key, sequence - 1)
+            number = last + ((sequence - last + 0x8000) & 0xFFFF) - 0x8000
+            bare = plan.packet[:2] + plan.packet[4:]
+            assert self.sent.setdefault(key, {}).setdefault(number, bare) == bare, "one number, two contents"
+            if seen.ssrc not in PROBES:
+                self.counted[peer, plan.lane.slot] += 1
+            if number > last:
+                self.highest[key] = number
+                self.check_layer(peer, seen.ssrc, seen.layer, seen.key)
+
+    def check_layer(self, peer: str, ssrc: int, layer: str, key: bool) -> None:
+        """The newest packet of a picture."""
+        if ssrc == MAIN and layer and layer != self.layer.get(peer):
+            assert key, "a change of layer without a keyframe"
+            self.layer[peer] = layer
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # A world of half a minute is not worth shrinking: the seed and the lines say enough.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(
+    ways=st.lists(st.tuples(schedules(), schedules()), min_size=2, max_size=3),
+    hall=schedules(),
+    seed=st.integers(0, 9),
+    leaves=st.booleans(),
+)
+def test_over_random_lines(
+    ways: list[tuple[Schedule, Schedule]], hall: Schedule, seed: int, leaves: bool
+) -> None:
+    fanout = Fanout({f"point{index:03}" for index in range(len(ways))})
+    good: Schedule = ((0.0, Line(delay=0.01)),)
+    world = World([Ends(down, up) for down, up in ways], seed=seed, hall=Ends(good, hall), watch=fanout)
+    world.run(3.0)
+    if leaves:
+        close(world, fanout)
+        world.run(3.5)
+        fanout.inside = set(world.viewers)
+        world.core.put_stage(stage(frozenset({GROUP})), BEGAN + world.now)
+    world.run(END)
+    world.close()
+    counts = {(count.peer, str(count.slot)): count.packets for count in world.core.counts(STAGE)}
+    assert {key: packets for key, packets in counts.items() if packets} == dict(fanout.counted)
+    for viewer in world.viewers.values():
+        for ssrc, picture in viewer.pictures.items():
+            assert picture.received <= len(fanout.sent[viewer.name, ssrc])
+        shown = film(viewer)
+        assert world.now - shown.last_at < 1.0, "nothing to see"
+        assert shown.layer_at(world.now) == "h", "not back"
+
+
+def stage(audience: frozenset[str]) -> StageSpec:
+    """The hall's picture and voice, for those."""
+    slots = (
+        (SLOTS[0], SourceId(HALL, TrackKind.CAMERA)),
+        (SLOTS[3], SourceId(HALL, TrackKind.MICROPHONE)),
+    )
+    return StageSpec(STAGE, audience, slots)
+
+
+def close(world: World, fanout: Fanout) -> None:
+    """A closed hearing: from now on nobody is inside."""
+    world.core.put_stage(stage(frozenset()), BEGAN + world.now)
+    fanout.inside = set()
