@@ -168,7 +168,7 @@ async def _steady(result: Result, progress: Steps, crowd: Crowd, stand: Stand) -
 
 def _bound(result: Result, cores: int) -> str:
     """What had no more to give in the steady window; empty when nothing was at its limit."""
-    if max(result.each_relay_cpu_percent) > FULL:
+    if max(result.each_relay_cpu_percent, default=result.relay_cpu_percent) > FULL:
         return "relay"
     if result.viewers_cpu_percent > FULL:
         return "viewers"

@@ -141,6 +141,7 @@ async def _serving(settings: RelaySettings) -> AsyncIterator[Node]:
     pipes = _pipes(settings, forwarder, totals, driver)
     if pipes is not None:
         media.delays_beside["pipe"] = pipes.delays
+        driver.read_beside = pipes.read
     reporter = asyncio.create_task(_report(media))
     healthy = asyncio.get_running_loop().call_later(HEALTHY, ledger.healthy) if ledger else None
     try:

@@ -226,7 +226,7 @@ class Adaptation:
         if now >= line.probe_at and len(self._probing) < self._limits.probes_at_once:
             self._totals.add("probes_begun")
             known = max(line.media, line.downlink.estimate)
-            line.probe = Probe(line.padding, goal * _PROOF, known, now)
+            line.probe = Probe(line.padding, goal * _PROOF, known, line.media, now)
             self._probing[peer.spec.peer] = peer, stage
         return was
 

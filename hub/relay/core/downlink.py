@@ -30,8 +30,9 @@ _QUEUE_LONG: Final = 0.6
 """Seconds by which the round trip grew: twice in a row the first, or once the second."""
 _MARGIN: Final = 0.95
 _LEAST: Final = 20_000.0
-_SETTLING: Final = 2.5
-"""Seconds after a bad verdict in which reports still tell of what was sent before it."""
+_SETTLING: Final = 2.2
+"""Seconds after less is sent in which reports still tell of what was sent before."""
+_SAME: Final = 0.7
 _OWN_LOSS_MOST: Final = 0.25
 _OWN_LOSS_AFTER: Final = 8.0
 _OWN_LOSS_BELOW: Final = 0.6
@@ -73,12 +74,13 @@ class Downlink:
         self._heard_at = -inf
         self._excused_until = -inf
         self._overrun_at = -inf
+        self._settled_at = -inf
         self._shaky_since: float | None = None
         self._sent_before = 0.0
         self._sent_at_overrun = inf
         self._loss = 0.0
         self._own_loss = 0.0
-        self._highest: dict[int, int] = {}
+        self._highest: dict[int, tuple[int, float]] = {}
         self._expected = 0.0
         self._lost = 0.0
         self._given = 0
@@ -108,10 +110,11 @@ class Downlink:
     def reported(self, block: Block, round_trip: float | None, now: float) -> None:
         """A report block about anything that it is sent, and the round trip that follows from it."""
         self._heard(now)
-        before = self._highest.get(block.ssrc)
-        self._highest[block.ssrc] = block.highest
-        new = _ENOUGH if before is None else (block.highest - before) & 0xFFFFFFFF
-        if new < 1 << 16:
+        before, since = self._highest.get(block.ssrc, (block.highest - _ENOUGH, now))
+        self._highest[block.ssrc] = block.highest, now
+        new = (block.highest - before) & 0xFFFFFFFF
+        # A report that reaches back to an overrun, as those of voices do for 5 s, is about that.
+        if new < 1 << 16 and not since < self._settled_at <= now:
             self._expected += new
             self._lost += new * block.fraction / 256
         if round_trip is not None and block.last_report != self._answered.get(block.ssrc):
@@ -145,6 +148,8 @@ class Downlink:
         which `pictures` (padding included), and `given` packets of pictures and voices. While a line is
         being tried with padding, less of a sign of trouble is enough."""
         proof, self._sent_before = min(sent, self._sent_before), sent
+        if now - self._overrun_at < _SETTLING and _SAME * self._sent_at_overrun < sent < inf:
+            self._settled_at = now + _SETTLING  # the smaller variant has not begun yet
         loss = self._take_loss(given)
         full = self._is_full(pictures)
         queues = self._grown >= 2
@@ -154,7 +159,7 @@ class Downlink:
             self._grown = 0
         if not news:
             return Verdict.SILENT
-        if now - self._overrun_at < _SETTLING or (pictures and now < self._excused_until):
+        if now < self._settled_at or (pictures and now < self._excused_until):
             if loss is not None:
                 # It tells how much of what was sent then went through: the whole of it, at last.
                 carried = self._sent_at_overrun * (1 - loss) * _MARGIN
@@ -172,7 +177,7 @@ class Downlink:
         steady = max(0.0, self._loss - self._own_loss)
         if steady > _LOSS_BAD * strict or loss - self._own_loss > _LOSS_SEVERE * strict or full or queues:
             self._overrun(max(loss, self._loss), sent, pictures, full=full, queues=queues)
-            self.troubled_at = self._overrun_at = now
+            self._blame(now)
             return Verdict.OVERRUN
         if steady > _LOSS_GOOD or self._grown:
             self.troubled_at = now
@@ -222,11 +227,15 @@ class Downlink:
         self._loss = 0.0
         self._shaky_since = None
 
+    def _blame(self, now: float) -> None:
+        self.troubled_at = self._overrun_at = now
+        self._settled_at = now + _SETTLING
+
     def congested(self, sent: float, now: float) -> None:
         """Somebody else knows that the line is overrun (a stream whose queue is full)."""
         if now - self._overrun_at >= _SETTLING:
             self._overrun(0.5, sent, sent, full=False, queues=False)
-            self.troubled_at = self._overrun_at = now
+            self._blame(now)
 
     @property
     def is_alarmed(self) -> bool:
@@ -235,7 +244,7 @@ class Downlink:
 
     def alarm(self, now: float) -> None:
         """A try was ended: what is reported next is about it, and not about the line as it is used."""
-        self.troubled_at = self._overrun_at = now
+        self._blame(now)
         self._sent_at_overrun = inf
 
     def hold(self, known: float) -> None:

@@ -15,6 +15,8 @@ class Limits:
     """A viewer is resent its last numbers only, so many: libsrtp's window on the sending side is 1,024."""
     replay_packets: int = 300
     """The longest stored group of pictures a joiner is given; beyond it a fresh keyframe is cheaper."""
+    return_packets: int = 30
+    """The same for a viewer that was sent nothing for a while: its line may be weak."""
     replay_per_viewer: int = 16
     """Of one slot in one tick: 3,200 packets/s, about 30 Mbit/s, which does not overrun a browser's
     socket."""

@@ -10,7 +10,9 @@ from hub.relay.core.specs import PROBE_SSRC, SlotName
 
 _GROWTH: Final = 1.8
 _FIRST: Final = 1.1
-"""The first step goes only just over what the line was last seen to carry."""
+_FIRST_MOST: Final = 2.0
+"""The first step goes only just over what the line was last seen to carry, and to twice the media at most:
+what was seen may have been a guess."""
 _STEP: Final = 1.0
 _LONGEST_STEP: Final = 3.0
 """Seconds: a step ends when a good report came in it, and the attempt when none came in so long."""
@@ -62,13 +64,13 @@ class Padding:
 
 
 class Probe:
-    """One attempt. `goal` is what is to be proved, in bits per second, `base` what is sent besides."""
+    """One attempt. `goal` is what is to be proved, in bits per second."""
 
-    def __init__(self, padding: Padding, goal: float, known: float, now: float) -> None:
-        """`known` is what the line carried before."""
+    def __init__(self, padding: Padding, goal: float, known: float, media: float, now: float) -> None:
+        """`known` is what the line carried before, `media` what is sent without padding."""
         self.goal = goal
         self.padding = padding
-        self.target = min(goal, known * _FIRST)
+        self.target = min(goal, known * _FIRST, media * _FIRST_MOST)
         self._step_at = now
         self._sent_at = now
         self._debt = 0.0

@@ -15,8 +15,8 @@ from hub.relay.core.limits import Limits
 
 @dataclass(slots=True)
 class _Line:
-    """What is known of one viewer's line. `loss` is a picture's, smoothed. `copies` are sent until `until`, at
-    most `room` of each packet; `hold` is how long that is."""
+    """What is known of one viewer's line. `loss` is a picture's, smoothed. `copies` are sent until `until`,
+    at most `room` of each packet; `hold` is how long that is."""
 
     loss: float = 0.0
     room: int = 0

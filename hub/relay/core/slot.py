@@ -119,7 +119,7 @@ class SlotStream:
         start = variant.replay_start()
         if not self.is_picture:
             self.viewers.go_live(view, variant, variant.splice.head + 1, None)
-        elif start is not None:
+        elif start is not None and self._may_replay(view, variant, start):
             self.viewers.replay(view, variant, start)
             self._totals.add("joins_replayed")
         else:
@@ -127,6 +127,10 @@ class SlotStream:
                 self._totals.add("joins_waited")
             self.viewers.wait(view, variant)
             self._ask(variant, now)
+
+    def _may_replay(self, view: View, variant: Variant, start: int) -> bool:
+        """A viewer that rested may be on a weak line: it is not given a long group at once."""
+        return view.phase is Phase.OUT or variant.splice.head - start < self._limits.return_packets
 
     def _hurry(self, view: View, variant: Variant, now: float) -> None:
         """It changes at that variant's next keyframe. One that falls is not kept waiting; those that climb

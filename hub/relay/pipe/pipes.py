@@ -82,6 +82,11 @@ class Pipes:
             taking.close()
         self._giving.close()
 
+    def read(self) -> None:
+        """Let the core have what siblings sent, in the middle of a long burst too."""
+        for taking in self._takings:
+            taking.read()
+
     def _ask(self) -> None:
         for taking in self._takings:
             taking.ask()

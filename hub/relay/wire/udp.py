@@ -136,6 +136,9 @@ class Driver:
         self._pacer = Pacer(uplink, totals, forwarder.skipped) if uplink else None
         self._plans: list[Plan] = []
         self._others: list[Feedback | SourceChanged] = []
+        self.read_beside: Callable[[], None] = _nothing
+        """Reads what else may come in during a long burst (pipes); the core's answers are gathered after
+        it."""
         self._timer: asyncio.TimerHandle | None = None
         self._timed = 0.0
         self._soon: asyncio.Handle | None = None
@@ -217,6 +220,8 @@ class Driver:
     def _meanwhile(self) -> list[Plan]:
         """In the middle of a long burst: what has come in since."""
         self._read()
+        self.read_beside()
+        self._gather()
         return self._due()
 
     def _due(self) -> list[Plan]:
@@ -314,3 +319,7 @@ class Driver:
         self._totals.add("internal_error")
         if self._totals.values["internal_error"] <= 10:
             log.exception("the relay failed on %s", what)
+
+
+def _nothing() -> None:
+    return

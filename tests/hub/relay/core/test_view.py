@@ -27,9 +27,7 @@ def view(number: int | None = None) -> View:
     st.integers(0, 1 << 20),
     st.lists(st.tuples(st.booleans(), st.integers(0, 90), st.integers(0, 90)), max_size=6),
 )
-def test_numbers_are_contiguous_and_can_be_traced_back(
-    start: int, runs: list[tuple[bool, int, int]]
-) -> None:
+def test_numbers_are_contiguous_and_can_be_traced_back(start: int, runs: list[tuple[bool, int, int]]) -> None:
     anna = view()
     variants = variant(start), variant(start * 3, Rung.LOW)
     numbers: list[tuple[int, Variant, int]] = []

@@ -1,7 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from hub.relay.wire.metrics import BOUNDS, DelayHistogram, _bucket, _upper
 
