@@ -45,7 +45,7 @@ class May(StrEnum):
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the pages (TCP) and of the media (UDP).")] = 8080,
+    port: Annotated[int, typer.Option(help="TCP port of the pages; media has the next one.")] = 8080,
     points: Annotated[int, typer.Option(min=0, max=190, help="Simulated rooms.")] = 24,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS for the local network, with a QR code.")] = False,
 ) -> None:

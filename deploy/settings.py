@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.addresses import EVERYWHERE
 from hub.relay.names import MOST_RELAYS, relay_name
 from hub.relay.wire.endpoint import read_endpoint
 from signaling.turn import TTL_SECONDS, turn_url
@@ -97,6 +98,17 @@ class Settings(BaseSettings):
         if self.media + self.relays - 1 > 65535:
             raise ValueError(
                 f"{self.relays} relays from media port {self.media} on: there is no port that high"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _pages_and_media_apart(self) -> "Settings":
+        ports = range(self.media, self.media + self.relays)
+        same_place = self.host == self.media_host or not {self.host, self.media_host}.isdisjoint(EVERYWHERE)
+        if self.port in ports and same_place:
+            raise ValueError(
+                f"pages and media cannot both have TCP port {self.port}: media takes "
+                f"{self.media} to {ports[-1]}, UDP and TCP (media_port, relays)"
             )
         return self
 

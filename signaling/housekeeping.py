@@ -50,7 +50,11 @@ class Housekeeping:
     def quality(self, event: Quality) -> None:
         """The relay measured the way to some peers."""
         for seat in self._seats:
-            measured = event.peers.get(seat.media or "")
+            if seat.media is None:
+                continue
+            measured = event.peers.get(seat.media)
+            if measured is not None or seat.media in event.rungs:
+                seat.tell_line(event.rungs.get(seat.media, {}))
             if measured is not None and seat.viewer.point is not None:
                 self._wall.quality(seat.viewer.point, *measured)
 
@@ -61,6 +65,9 @@ class Housekeeping:
 
     def tell_wall(self, now: float) -> None:
         """Queue what changed on the wall for all who see it."""
+        for seat in self._seats:
+            if seat.viewer.point is not None:
+                self._wall.sent(seat.viewer.point, seat.shown)
         changes = self._wall.changes(now)
         desks = [seat for seat in self._seats if seat.viewer.sees_wall]
         if changes and desks:

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from hub.relay.core.specs import SlotName
+from hub.relay.core.specs import Rung, SlotName
 from signaling.message import VERSION, Message, Screen
 
 
@@ -109,14 +109,22 @@ class MediaProgram(Message):
     slots: tuple[SlotName, ...]
 
 
+class MediaLine(Message):
+    """The slots of which this participant is sent less than it has use for: its line is too weak."""
+
+    type: Literal["media.line"] = "media.line"
+    slots: dict[SlotName, Rung]
+
+
 class Tile(Message):
-    """One point on the wall."""
+    """One point on the wall. `sent`: what it is sent of the picture it shows large; None: there is none."""
 
     link: Literal["up", "down"]
     picture: bool
     sound: bool
     loss: float
     rtt_ms: float | None
+    sent: Rung | None = None
 
 
 class Wall(Message):
@@ -151,6 +159,7 @@ ServerMessage = (
     | MediaRefused
     | MediaLost
     | MediaProgram
+    | MediaLine
     | Wall
     | Pong
     | Error

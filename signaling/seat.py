@@ -1,16 +1,20 @@
 """One connection of one participant in a session: who, how far told, and which media peer."""
 
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from hub.people.actor import Actor
 from hub.reception.acts.registry import may
 from hub.reception.viewer import Viewer
-from hub.relay.core.specs import SlotName, StageSpec
+from hub.relay.core.specs import Rung, SlotName, StageSpec
 from signaling.errors import CloseCode
 from signaling.message import Screen
 from signaling.outbox import Outbox
-from signaling.replies import MediaLost, MediaProgram, You
+from signaling.replies import MediaLine, MediaLost, MediaProgram, You
 from signaling.texts import EventTexts
+
+_LARGE_FIRST: Final[tuple[SlotName, ...]] = ("document", "main", "second")
+"""As screens show them."""
 
 
 class Timeline(Protocol):
@@ -42,6 +46,8 @@ class Seat:
         """The media peer it holds."""
         self._program: tuple[SlotName, ...] = ()
         """The slots it was last told of; none, when it came."""
+        self._line: tuple[str | None, Mapping[SlotName, Rung]] = None, {}
+        """A media peer, and what it lacks."""
         self.left_on_purpose = False
         """The client said goodbye (1000), so nobody need wait for it."""
         self.shut_out = False
@@ -88,6 +94,24 @@ class Seat:
         if slots != self._program:
             self._program = slots
             self.outbox.put(MediaProgram(slots=slots).dump())
+
+    @property
+    def shown(self) -> Rung | None:
+        """What it is sent of the picture that it shows large; None without one."""
+        large = next((slot for slot in _LARGE_FIRST if slot in self._program), None)
+        if large is None or self.media is None:
+            return None
+        peer, lacking = self._line
+        return lacking.get(large, Rung.HIGH) if peer == self.media else Rung.HIGH
+
+    def tell_line(self, lacking: Mapping[SlotName, Rung]) -> None:
+        """Queue what its media peer is sent less of, when that has changed. A new peer begins lacking
+        nothing."""
+        peer, told = self._line
+        before = told if peer == self.media else {}
+        self._line = self.media, lacking
+        if lacking != before:
+            self.outbox.put(MediaLine(slots=dict(lacking)).dump())
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""

@@ -1,8 +1,9 @@
 """The wall of points: how each room's line is, and what changed since it was last told. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from hub.relay.core.specs import Rung
 from signaling.messages import MediaReport
 from signaling.replies import Tile
 
@@ -19,6 +20,7 @@ class _Line:
     reported_at: float = 0.0
     loss: float = 0.0
     rtt_ms: float | None = None
+    sent: Rung | None = None
 
 
 DOWN: Final = Tile(link="down", picture=False, sound=False, loss=0.0, rtt_ms=None)
@@ -34,17 +36,23 @@ class WallBoard:
     def link(self, point: str, *, up: bool) -> None:
         """A room connected, or its last connection went."""
         old = self._lines.get(point, _Line())
-        self._lines[point] = _Line(up, old.report if up else None, old.reported_at)
+        self._lines[point] = _Line(up, old.report if up else None, old.reported_at)  # all else begins anew
 
     def report(self, point: str, report: MediaReport, now: float) -> None:
         """What a room says it receives."""
         old = self._lines.get(point, _Line(up=True))
-        self._lines[point] = _Line(old.up, report, now, old.loss, old.rtt_ms)
+        self._lines[point] = replace(old, report=report, reported_at=now)
 
     def quality(self, point: str, loss: float, rtt_ms: float | None) -> None:
         """What the relay measured on the way to a room."""
         old = self._lines.get(point, _Line(up=True))
-        self._lines[point] = _Line(old.up, old.report, old.reported_at, loss, rtt_ms)
+        self._lines[point] = replace(old, loss=loss, rtt_ms=rtt_ms)
+
+    def sent(self, point: str, rung: Rung | None) -> None:
+        """What the relay sends a room of the picture that is large there."""
+        old = self._lines.get(point, _Line(up=True))
+        if old.sent is not rung:
+            self._lines[point] = replace(old, sent=rung)
 
     def tiles(self) -> dict[str, Tile]:
         """Every tile as it was last told."""
@@ -69,4 +77,5 @@ def _tile(line: _Line, now: float) -> Tile:
         # Coarse on purpose: a wall that twitches at every packet tells nothing, and each change is sent.
         loss=round(max(line.loss, report.loss if report is not None else 0.0), 2),
         rtt_ms=None if line.rtt_ms is None else float(round(line.rtt_ms / 5) * 5),
+        sent=line.sent,
     )

@@ -2,7 +2,7 @@
 
 `python -m deploy.bench.cameras` reads one JSON line on standard input (`socket`, `stage`, `pictures`, `kbps`,
 `burst`), writes `up` once all are connected, and from then on answers each line with the number of keyframes
-it was asked for. It stops when its input ends.
+it was asked for; on `pause` it falls silent until `resume`. It stops when its input ends.
 """
 
 import asyncio
@@ -35,6 +35,14 @@ class Cameras:
     async def asked(self) -> int:
         """Keyframes that were asked of all of them. Raises BenchFailed when they have ended."""
         return int(await self._say("asked"))
+
+    async def pause(self) -> None:
+        """No packet leaves until `resume`."""
+        await self._say("pause")
+
+    async def resume(self) -> None:
+        """Go on where the feeds stood."""
+        await self._say("resume")
 
     async def begin(self, wanted: dict[str, Any]) -> None:
         """Start, and wait until all are connected. Raises BenchFailed."""
@@ -97,11 +105,16 @@ class _Publisher:
 
     member: Member
     feed: Feed
+    going: asyncio.Event
 
     async def run(self) -> None:
         """Send what is due, tick by tick."""
         began, tick = time.monotonic(), 0
         while True:
+            if not self.going.is_set():
+                paused_at = time.monotonic()
+                await self.going.wait()
+                began += time.monotonic() - paused_at
             now = time.monotonic()
             for packet in self.feed.due(now - began):
                 self.member.peer.send_rtp(packet, now)
@@ -110,11 +123,14 @@ class _Publisher:
             await asyncio.sleep(began + tick * TICK - time.monotonic())
 
 
-async def _publish(client: RelayClient, pool: Pool, stage: str, index: int, shape: Shape) -> _Publisher:
+async def _publish(
+    client: RelayClient, pool: Pool, wanted: dict[str, Any], index: int, going: asyncio.Event
+) -> _Publisher:
     """Bring one publisher up, by the WHIP road."""
+    shape = shape_of(index, wanted["kbps"], burst=wanted["burst"])
     name = f"publisher{index}"
     peer = LightPeer(pool.certificate, secrets.token_bytes, time.monotonic())
-    request = control.AcceptPeer(name, stage, "bench", frozenset(), "publish", peer.publish_offer())
+    request = control.AcceptPeer(name, wanted["stage"], "bench", frozenset(), "publish", peer.publish_offer())
     answer = await client.accept(request)
     peer.accept(answer.sdp, time.monotonic())
     feed = Feed(shape, peer.local.camera, peer.local.microphone, 1000 + index)
@@ -127,7 +143,7 @@ async def _publish(client: RelayClient, pool: Pool, stage: str, index: int, shap
     async with asyncio.timeout(UP):
         while peer.state != "up":  # noqa: ASYNC110 (a peer without I/O has no event to wait for)
             await asyncio.sleep(0.01)
-    return _Publisher(member, feed)
+    return _Publisher(member, feed, going)
 
 
 async def _serve() -> None:
@@ -140,13 +156,17 @@ async def _serve() -> None:
     try:
         await wait_up(client, UP)
         async with Pool().running() as pool:
-            made = []
+            made, going = [], asyncio.Event()
+            going.set()
             for index in range(wanted["pictures"]):
-                shape = shape_of(index, wanted["kbps"], burst=wanted["burst"])
-                made.append(await _publish(client, pool, wanted["stage"], index, shape))
+                made.append(await _publish(client, pool, wanted, index, going))
                 tasks.append(asyncio.create_task(made[-1].run()))
             _answer("up")
-            while await lines.readline():
+            while line := await lines.readline():
+                if line.strip() == b"pause":
+                    going.clear()
+                elif line.strip() == b"resume":
+                    going.set()
                 _answer(str(sum(publisher.member.peer.keyframes_asked for publisher in made)))
             for task in tasks[1:]:
                 task.cancel()

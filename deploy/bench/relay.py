@@ -1,18 +1,17 @@
 """`hub bench relay`: a relay of its own, real publishers and viewers, and what one forwarded packet costs.
 
-The ratio compares with a floor measured in the same run: the same packets in the same bursts, encrypted and
-sent to the same sockets by a loop that does nothing else.
+The ratio compares with a floor measured in the same run, in between: the same packets in the same bursts,
+encrypted and sent to the same sockets by a loop that does nothing else.
 """
 
 import asyncio
-import json
 import os
-import sys
 import time
 from dataclasses import dataclass, field
 from typing import Final
 
 from deploy.bench import feed
+from deploy.bench.baseline import Baseline, baseline
 from deploy.bench.cameras import Cameras, cameras, shape_of
 from deploy.bench.crowd import STAGE, Crowd, until
 from deploy.bench.output import Steps, carry_out
@@ -25,7 +24,11 @@ JOIN: Final = 60.0
 SETTLE: Final = 1.0
 """Seconds for the last packets to arrive once the publishers have stopped."""
 WARM: Final = 2.0
-FLOOR_PACKETS: Final = 300_000
+BREATH: Final = 0.2
+"""Seconds from the last packet to the first of somebody else."""
+WINDOW: Final = 5.0
+"""Seconds of measuring between two looks at the floor, or more in a long run."""
+WINDOWS: Final = 8
 FULL: Final = 90.0
 """Per cent of a core from which a process counts as being at its limit."""
 KBPS: Final = 1500
@@ -53,6 +56,7 @@ class Result:
     decrypted_forged: int = 0
     cpu_us_per_packet: float = 0.0
     floor_us_per_packet: float = 0.0
+    floor_loss: float = 0.0
     ratio: float = 0.0
     delay_us: dict[str, float] = field(default_factory=dict)
     relay_cpu_percent: float = 0.0
@@ -102,21 +106,22 @@ async def _measure(result: Result, progress: Steps, stand: Stand) -> Result:
     crowd = Crowd(stand.client, stand.pool, result.pictures)
     await crowd.open_stage()
     burst = not result.paced
+    shapes = [shape_of(index, result.kbps, burst=burst) for index in range(result.pictures)]
     async with cameras(stand.socket, STAGE, result.pictures, result.kbps, burst=burst) as publishers:
         await asyncio.sleep(WARM)  # a session that has been live for a while is what rooms join
         empty = stand.relay.rss_mb()
         await _join(result, progress, crowd, publishers)
         await asyncio.sleep(WARM)
-        weights = await _steady(result, progress, crowd, stand)
+        async with baseline(crowd.ports, feed.bursts(shapes, 2)) as floor:
+            weights = await _steady(result, progress, crowd, stand, publishers, floor)
         await publishers.stop()
         await asyncio.sleep(SETTLE)
     await _account(result, crowd, stand.client)
     result.relay_rss_mb = {"empty": empty, "start": weights[0], "max": max(weights), "end": weights[-1]}
     result.relay_rss_mb = {name: round(weight, 1) for name, weight in result.relay_rss_mb.items()}
     result.kb_per_viewer = round((weights[0] - empty) * 1000 / result.points, 1)
-    progress.step("measuring the floor")
-    shapes = [shape_of(index, result.kbps, burst=burst) for index in range(result.pictures)]
-    result.floor_us_per_packet = round(await floor(crowd.ports, feed.bursts(shapes, 2)), 2)
+    result.floor_us_per_packet = round(floor.us_per_packet, 2)
+    result.floor_loss = round(floor.loss, 4)
     result.ratio = round(result.cpu_us_per_packet / result.floor_us_per_packet, 2)
     return result
 
@@ -133,36 +138,93 @@ async def _join(result: Result, progress: Steps, crowd: Crowd, publishers: Camer
     result.first_picture_was_keyframe = crowd.keyframe_starts
 
 
-async def _steady(result: Result, progress: Steps, crowd: Crowd, stand: Stand) -> list[float]:
-    """The window in which CPU time is divided by packets. Returns the relay's weight in MB over it."""
-    relay = stand.relay
-    before = await stand.client.counts()
-    began, cpu, own, all_of_it = time.monotonic(), relay.cpu(), time.process_time(), busy()
-    weights, each = [relay.rss_mb()], [meter.cpu() for meter in relay.each]
-    while (passed := time.monotonic() - began) < result.seconds:
-        if crowd.broken():
-            raise BenchFailed(str(crowd.broken()))
-        progress.measured(passed, f"measuring: {crowd.received() // result.points:,} packets to each viewer")
-        await asyncio.sleep(min(0.5, result.seconds - passed))
-        weights.append(relay.rss_mb())
-    spent, own_spent, took = relay.cpu() - cpu, time.process_time() - own, time.monotonic() - began
-    others = busy() - all_of_it - spent - own_spent
+async def _steady(  # noqa: PLR0917 (all that takes part)
+    result: Result,
+    progress: Steps,
+    crowd: Crowd,
+    stand: Stand,
+    publishers: Cameras,
+    floor: Baseline,
+) -> list[float]:
+    """The windows in which CPU time is divided by packets, with a look at the floor before, between and after
+    them. Returns the relays' weight in MB over them."""
+    windows = min(WINDOWS, max(1, round(result.seconds / WINDOW)))
+    spent = _Spent([0.0] * len(stand.relay.each))
+    weights: list[float] = []
+    for number in range(windows):
+        await _look(progress, publishers, floor)
+        weights += await _window(
+            result, progress, crowd, stand, spent, number * result.seconds / windows, windows
+        )
+    await _look(progress, publishers, floor)
+    spent.write(result)
     after = await stand.client.counts()
-    forwarded = _sent(after.totals) - _sent(before.totals)
-    if forwarded <= 0:
-        raise BenchFailed("the relay forwarded nothing")
-    result.cpu_us_per_packet = round(spent / forwarded * 1e6, 2)
-    result.packets_per_second = round(forwarded / took)
-    result.relay_cpu_percent = round(spent / took * 100, 1)
-    result.each_relay_cpu_percent = [
-        round((meter.cpu() - at) / took * 100, 1) for meter, at in zip(relay.each, each, strict=True)
-    ]
-    result.viewers_cpu_percent = round(own_spent / took * 100, 1)
-    result.others_cpu_percent = round(max(0.0, others) / took * 100, 1)
     result.bound_by = _bound(result, os.cpu_count() or 1)
     result.delay_us = {name: after.delay_us.get(name, 0.0) for name in ("p50", "p99", "max")}
     if result.relays > 1:
         result.delay_us |= {name: after.delay_us.get(name, 0.0) for name in ("pipe_p50", "pipe_p99")}
+    return weights
+
+
+async def _look(progress: Steps, publishers: Cameras, floor: Baseline) -> None:
+    """The floor, while the publishers are silent."""
+    progress.step("measuring the floor")
+    await publishers.pause()
+    await asyncio.sleep(BREATH)
+    await floor.look()
+    await publishers.resume()
+    await asyncio.sleep(BREATH)
+
+
+@dataclass(slots=True)
+class _Spent:
+    """Sums over the windows. CPU in seconds: of each relay, of this process, of all the machine."""
+
+    each: list[float]
+    own: float = 0.0
+    everything: float = 0.0
+    took: float = 0.0
+    packets: int = 0
+
+    def write(self, result: Result) -> None:
+        """Raises BenchFailed when nothing was forwarded."""
+        if self.packets <= 0:
+            raise BenchFailed("the relay forwarded nothing")
+        relays = sum(self.each)
+        result.cpu_us_per_packet = round(relays / self.packets * 1e6, 2)
+        result.packets_per_second = round(self.packets / self.took)
+        result.relay_cpu_percent = round(relays / self.took * 100, 1)
+        result.each_relay_cpu_percent = [round(cpu / self.took * 100, 1) for cpu in self.each]
+        result.viewers_cpu_percent = round(self.own / self.took * 100, 1)
+        others = self.everything - relays - self.own
+        result.others_cpu_percent = round(max(0.0, others) / self.took * 100, 1)
+
+
+async def _window(  # noqa: PLR0917 (one stretch of `_steady`)
+    result: Result, progress: Steps, crowd: Crowd, stand: Stand, spent: _Spent, before: float, windows: int
+) -> list[float]:
+    relay, seconds = stand.relay, result.seconds / windows
+    sent = _sent((await stand.client.counts()).totals)
+    began, own, everything = time.monotonic(), time.process_time(), busy()
+    weights, each = [relay.rss_mb()], [meter.cpu() for meter in relay.each]
+    while (passed := time.monotonic() - began) < seconds:
+        if crowd.broken():
+            raise BenchFailed(str(crowd.broken()))
+        progress.measured(
+            before + passed, f"measuring: {crowd.received() // result.points:,} packets to each viewer"
+        )
+        await asyncio.sleep(min(0.5, seconds - passed))
+        weights.append(relay.rss_mb())
+    spent.each = [
+        sum(pair)
+        for pair in zip(
+            spent.each, (m.cpu() - at for m, at in zip(relay.each, each, strict=True)), strict=True
+        )
+    ]
+    spent.own += time.process_time() - own
+    spent.everything += busy() - everything
+    spent.took += time.monotonic() - began
+    spent.packets += _sent((await stand.client.counts()).totals) - sent
     return weights
 
 
@@ -188,22 +250,6 @@ async def _account(result: Result, crowd: Crowd, client: RelayPool) -> None:
     result.send_dropped = counts.totals.get("send_dropped", 0)
     methods = [name.removeprefix("send_by_") for name in counts.totals if name.startswith("send_by_")]
     result.send_method = methods[0] if methods else ""
-
-
-async def floor(ports: list[int], bursts: list[list[int]]) -> float:
-    """CPU µs a packet of a process that only encrypts and sends. Raises BenchFailed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "deploy.bench.floor",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    wanted = {"ports": ports, "bursts": bursts, "packets": FLOOR_PACKETS}
-    out, _ = await process.communicate(json.dumps(wanted).encode())
-    if process.returncode != 0:
-        raise BenchFailed("the floor could not be measured")
-    return float(json.loads(out)["cpu_us_per_packet"])
 
 
 def _sent(totals: dict[str, int]) -> int:

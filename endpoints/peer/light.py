@@ -172,6 +172,12 @@ class LightPeer:
         self._ice.again(self.hub, now)
         self.tick(now)
 
+    def broken(self, now: float) -> None:
+        """The connection in use has ended: look for another at once, as browsers do."""
+        if self._ice is not None and self._ice.selected is not None:
+            self._ice.again(self.hub, now)
+            self.tick(now)
+
     # In -------------------------------------------------------------------------------------------
 
     def receive(self, datagram: bytes, source: Address, now: float) -> None:

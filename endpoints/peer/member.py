@@ -13,6 +13,8 @@ from hub.relay.wire.framing import Deframer, frame
 RECEIVE_BUFFER: Final = 4 * 1024 * 1024
 _READ: Final = 64 * 1024
 _MOST_WAITING: Final = 256 * 1024
+_STUN: Final = 3
+"""The last first byte of what is STUN (RFC 7983)."""
 
 
 class Datagrams:
@@ -44,7 +46,7 @@ class Datagrams:
 class Streams:
     """One TCP connection to each address of the hub that is sent to; RFC 4571 framing both ways.
 
-    A connection that broke is made anew by the next datagram to its address.
+    A connection that broke is made anew by the next check to its address: nothing else may be the first word.
     """
 
     def __init__(self, receive_buffer: int | None = None) -> None:
@@ -60,6 +62,8 @@ class Streams:
         """Queued while the connection is being made; lost when it cannot be, or far too much waits."""
         connection = self._open.get(address)
         if connection is None or connection.over:
+            if datagram[0] > _STUN:
+                return
             connection = self._open[address] = _Connection(address, self._receive_buffer)
         connection.send(datagram)
 
@@ -70,6 +74,11 @@ class Streams:
             for packet in connection.read():
                 peer.receive(packet, address, now)
                 talk = talk or not 128 <= packet[0] <= 191
+            if connection.over:
+                del self._open[address]
+                connection.close()
+                peer.broken(now)
+                talk = True
         return talk
 
     def close(self) -> None:

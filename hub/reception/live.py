@@ -8,11 +8,12 @@ from hub.reception.errors import Refusal
 from hub.reception.events import Event
 from hub.reception.fold import fold
 from hub.reception.service import Receptions
+from hub.reception.snapshot import view
 from hub.reception.stage import StageWish, stage
 from hub.reception.state import SessionState
+from hub.reception.telling import batch
 from hub.reception.timeline import topic
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import batch, view
 
 MOST_EVENTS = 5000
 """Events kept for clients that resume; whoever is further behind starts from a snapshot."""

@@ -8,9 +8,9 @@ from hub.reception.access import viewer_of
 from hub.reception.fold import fold
 from hub.reception.info import Moment
 from hub.reception.models import AgendaItem, Session
+from hub.reception.telling import event_for
 from hub.reception.timeline import Folds, load
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import event_for
 
 MOST_SESSIONS = 50
 

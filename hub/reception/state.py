@@ -1,4 +1,4 @@
-"""What a timeline amounts to at one moment. Values only: `fold` makes them, `visibility` shows them."""
+"""What a timeline amounts to at one moment. Values only: `fold` makes them, `snapshot` shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -263,7 +263,8 @@ class SourceEvent:
 class Quality:
     """Every 2 s, of the peers whose reports came in: fraction lost (0–1) and round trip in ms, by peer.
 
-    `rungs` tells of the peers that are sent less than the best there is, slot by slot.
+    `rungs` tells, slot by slot, of all peers whose line is too weak for what there is and they have use for;
+    whoever is in `peers` and not here is sent all of it.
     """
 
     peers: dict[str, tuple[float, float | None]]

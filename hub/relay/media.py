@@ -10,7 +10,7 @@ from typing import Final
 from hub.relay import control, dump
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import SourceChanged, Totals
-from hub.relay.core.specs import Codec, Rung, SlotName, StageSpec, Want
+from hub.relay.core.specs import Codec, Rung, SlotName, StageSpec, Want, is_less
 from hub.relay.figures import Line, figures
 from hub.relay.revival import SILENCE, Revival, Revived
 from hub.relay.wire import negotiate, sdp
@@ -184,10 +184,21 @@ class Media:
         peers = self._forwarder.quality()
         known = self._lines | peers
         self._lines = {peer: known[peer] for peer in self._opened if peer in known}
-        rungs = self._forwarder.rungs()
+        rungs = self._short_of()
         if peers or rungs != self._rungs:
             self._rungs = rungs
             self._tell(control.Quality(peers, rungs))
+
+    def _short_of(self) -> dict[str, dict[SlotName, Rung]]:
+        """Who is sent less than it has use for. A small window that is sent the small one lacks nothing."""
+        short: dict[str, dict[SlotName, Rung]] = {}
+        for peer, rungs in self._forwarder.rungs().items():
+            opened = self._opened.get(peer)
+            wants = dict(opened.wants) if opened is not None else {}
+            lacking = {slot: rung for slot, rung in rungs.items() if is_less(rung, wants.get(slot, "high"))}
+            if lacking:
+                short[peer] = lacking
+        return short
 
     def _open(self, request: control.OpenPeer) -> control.Reply:
         known = self._opened.get(request.peer)

@@ -1,15 +1,19 @@
 """The relay bench in small: its shape and its truths, never its speed."""
 
+import contextlib
 import json
+import socket
 
 import pytest
 
+from deploy.bench.baseline import baseline
 from deploy.bench.output import percentiles
 from deploy.bench.relay import Result, _bound, bench
 
 KEYS = {
     "points", "pictures", "kbps", "seconds", "paced", "packets_sent", "packets_received", "loss",
-    "decrypted_sample", "cpu_us_per_packet", "floor_us_per_packet", "ratio", "delay_us", "relay_cpu_percent",
+    "decrypted_sample", "cpu_us_per_packet", "floor_us_per_packet", "floor_loss", "ratio",
+    "delay_us", "relay_cpu_percent",
     "viewers_cpu_percent", "others_cpu_percent", "bound_by", "load", "all_have_media_s",
     "keyframes_asked_during_joins", "relay_rss_mb", "kb_per_viewer", "send_method", "send_dropped",
 }  # fmt: skip
@@ -28,10 +32,29 @@ def test_every_packet_arrives_and_is_accounted_for(
     assert result["first_picture_was_keyframe"] == 4
     assert result["decrypted_sample"] >= 16
     assert result["floor_us_per_packet"] > 0
+    assert result["floor_loss"] == 0
+    assert result["ratio"] == pytest.approx(
+        result["cpu_us_per_packet"] / result["floor_us_per_packet"], abs=0.01
+    )
     assert result["send_method"]
     assert result["paced"] is not burst
     assert 0 < result["relay_rss_mb"]["empty"] <= result["relay_rss_mb"]["max"]
     assert 0 < result["delay_us"]["p50"] <= result["delay_us"]["p99"] <= result["delay_us"]["max"] * 1.04
+
+
+async def test_a_floor_is_looked_at_again_and_its_packets_arrive() -> None:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        ports = [each.getsockname()[1] for each in sockets]
+        async with baseline(ports, [[1100, 1100], [100]]) as floor:
+            await floor.look()
+            await floor.look()
+        assert len(floor.looks) == 2
+        assert min(floor.looks) > 0
+        assert floor.loss > 0  # nobody reads here
+        assert len(sockets[0].recv(2048)) == 1116
 
 
 def test_what_bounds_a_run_is_named() -> None:

@@ -2,44 +2,27 @@
 Chromium.
 """
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 
-from tests.browser.screens import TV
-from tests.kit.chromium import chromium, received, until, visit
+from tests.browser.office import office
+from tests.kit.chromium import chromium, received, until
 from tests.kit.coturn import Coturn, coturn, trusted_by_chromium
 from tests.kit.demo import DemoHub, demo_hub
 from tests.kit.firewall import Firewall
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-ROOM = "Xã Đầm Vạc"
 PICTURE_MS = 5_000.0
 """From asking the browser for a connection until pictures are decoded."""
 BACK_MS = 10_000.0
 AUTOPLAY = "--autoplay-policy=no-user-gesture-required"
 
-OFFICE = """
-    const Plain = window.RTCPeerConnection;
-    window.RTCPeerConnection = class extends Plain {
-        constructor(options) {
-            super((OPTIONS)(options));
-            window.__asked = performance.now();
-        }
-        setRemoteDescription({ type, sdp }) {
-            const lines = sdp.split("\\r\\n");
-            const kept = lines.filter((line) => !line.startsWith("a=candidate:") || (KEEPS)(line));
-            return super.setRemoteDescription({ type, sdp: kept.join("\\r\\n") });
-        }
-    };
-"""
-"""What this office's network lets the browser use. (The page itself knows of nothing.)"""
 SELECTED = """async () => {
     const stats = await window.__hub.peer.connection.getStats();
     const transport = [...stats.values()].find((each) => each.type === "transport");
@@ -67,23 +50,6 @@ def hub(turn: Coturn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
     urls = ",".join(turn.url(way) for way in ("udp", "tcp", "tls"))
     with demo_hub(folder, media_addresses="127.0.0.1", turn_urls=urls, turn_secret=turn.secret) as made:
         yield made
-
-
-@asynccontextmanager
-async def office(
-    browser: Browser, hub: DemoHub, options: str = "(all) => all", keeps: str = "() => true"
-) -> AsyncIterator[Page]:
-    """A room's page behind a network: `options` changes what connections are made with, `keeps` which
-    candidates can be reached.
-    """
-    context = await browser.new_context(viewport=TV, locale="vi")  # type: ignore[arg-type]
-    page = await context.new_page()
-    await page.add_init_script(OFFICE.replace("OPTIONS", options).replace("KEEPS", keeps))
-    await visit(page, hub.enrol(ROOM))
-    try:
-        yield page
-    finally:
-        await context.close()
 
 
 async def picture(page: Page) -> float:

@@ -35,6 +35,24 @@ async def tile_is(page: Page, name: str, state: str, seconds: float = 30.0) -> N
     assert state in (await tile.get_attribute("class") or "").split()
 
 
+async def tile_says(page: Page, name: str, *keys: str, seconds: float = 30.0) -> None:
+    """Wait until a room's tile says exactly these things, by their words."""
+    state = ", ".join(translate("vi", key) for key in keys)
+    label = translate("vi", "wall.tile", name=name, state=state)
+    tile = page.locator(f'#wall .tile[data-name="{name}"]')
+
+    heard: list[str | None] = []
+
+    async def said() -> bool:
+        heard.append(await tile.get_attribute("aria-label"))
+        return heard[-1] == label
+
+    try:
+        await until(said, label, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; the tile says {heard[-1]}") from None
+
+
 async def counts(page: Page) -> dict[str, Any]:
     """What the wall's filters say, and what its tiles are."""
     found: dict[str, Any] = await page.evaluate(

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Locator, Page
 
-from tests.kit.chromium import until
+from tests.kit.chromium import allowed, until
 from web.i18n import catalogue
 
 VISIBLE = """node => {
@@ -25,7 +25,7 @@ async def says(page: Page | Locator, *keys: str, seconds: float = 15.0) -> None:
     """Wait until each sentence stands on the screen, with nothing in front of it."""
     for key in keys:
         spot = page.get_by_text(pattern(key)).locator("visible=true").first
-        await spot.wait_for(timeout=seconds * 1000)
+        await spot.wait_for(timeout=allowed(seconds) * 1000)
 
         async def uncovered(spot: Locator = spot) -> bool:
             return bool(await spot.evaluate(VISIBLE))

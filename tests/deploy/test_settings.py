@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,24 @@ def test_passwords_in_urls_are_not_shown() -> None:
 def test_addresses_are_taken_as_an_operator_writes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_MEDIA_ADDRESSES", " 10.0.0.5, 203.0.113.7:40000 ,[2001:DB8::1]:40000,")
     assert read_settings().media_addresses == "10.0.0.5,203.0.113.7:40000,[2001:db8::1]:40000"
+
+
+@pytest.mark.parametrize(
+    ("changes", "good"),
+    [
+        ({"media_port": 8080}, False),
+        ({"media_port": 8079}, True),
+        ({"media_port": 8079, "relays": 2}, False),
+        ({"media_port": 8080, "host": "::", "media_host": "10.0.0.2"}, False),
+        ({"media_port": 8080, "host": "10.0.0.1", "media_host": "10.0.0.2"}, True),
+    ],
+)
+def test_pages_and_media_do_not_want_the_same_port(changes: dict[str, Any], good: bool) -> None:
+    if good:
+        assert read_settings(**changes).media == changes["media_port"]
+        return
+    with pytest.raises(SettingsError, match="pages and media cannot both have TCP port 8080"):
+        read_settings(**changes)
 
 
 def test_turn_servers_and_their_secret_go_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ async def test_a_peer_with_another_certificate_than_promised_gets_nothing(hub: D
         thief.accept(answer.text, time.monotonic())
         member = pool.add(thief)
         for _ in range(20):
-            member.socket.sendto(b"\x16\xfe\xfd" + os.urandom(100), ("127.0.0.1", port_in(answer.text)))
+            member.way.send(b"\x16\xfe\xfd" + os.urandom(100), ("127.0.0.1", port_in(answer.text)))
         await until(lambda: thief.state == "closed", "the hub hangs up")
         assert not thief.reception.streams
         assert (await http.delete(answer.headers["Location"])).json()["code"] == "peer_unknown"

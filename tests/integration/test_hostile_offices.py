@@ -15,15 +15,19 @@ from pathlib import Path
 
 import pytest
 
+from endpoints.peer import Closed
 from endpoints.peer.member import Streams
 from hub.relay.core.specs import SLOT_SSRC
 from hub.relay.wire import stun
 from hub.relay.wire.framing import frame
 from tests.kit.lab import Camera, Lab, Seat, relay_lab, until
+from tests.kit.supervised import supervised
 
 pytestmark = pytest.mark.integration
 
 MAIN, VOICE = SLOT_SSRC["main"], SLOT_SSRC["voice1"]
+AFTER_A_KILL = 8.0
+"""Seconds; on an idle machine it is under two."""
 
 
 @pytest.fixture
@@ -161,6 +165,34 @@ async def test_a_viewer_whose_connection_broke_comes_back_on_another(lab: Lab) -
         viewer.member.way = Streams()
         await receives(viewer)
     assert (viewer.peer.state, len(viewer.events)) == ("up", 1)
+
+
+async def test_after_a_kill_tcp_viewers_connect_again_and_go_on_with_the_same_keys(tmp_path: Path) -> None:
+    """The connections die with the relay; the supervisor's listener takes the next ones meanwhile."""
+    async with supervised(tmp_path) as hub:
+        camera = await hub.lab.publisher("camera", tcp=True)
+        await hub.lab.stage({"room"}, main="camera", voice1="camera")
+        by_tcp = [await hub.lab.viewer(f"tcp{index}", {"room"}, tcp=True) for index in range(4)]
+        by_udp, away = await hub.lab.viewer("udp", {"room"}), await hub.lab.viewer("away", {"room"}, tcp=True)
+        async with filming(camera):
+            await receives(*by_tcp, by_udp, away)
+            away.member.hung = away.member.silent = True
+            boot = hub.relay.boot
+            killed = time.monotonic()
+            await hub.kill()
+            await hub.put_again()
+            await receives(*by_tcp, by_udp)
+            took = time.monotonic() - killed
+            while (await totals(hub.lab)).get("feedback_no_target", 0) == 0:  # reports for who is away
+                await receives(*by_tcp, by_udp)
+        print(f"twenty packets more of everything {took * 1000:.0f} ms after the kill")
+        assert took < AFTER_A_KILL
+        assert hub.relay.boot == boot
+        for seat in (camera.seat, *by_tcp, by_udp):
+            assert seat.peer.state == "up", seat.name
+            assert not [event for event in seat.events if isinstance(event, Closed)]
+        counted = (await hub.relay.counts()).totals
+        assert (counted["tcp_bound"], counted.get("tcp_stranger", 0)) == (1 + len(by_tcp), 0)
 
 
 async def test_a_hung_viewer_over_tcp_is_hung_up_on_and_another_sees_everything(lab: Lab) -> None:

@@ -23,17 +23,21 @@ from cryptography.x509.oid import NameOID
 from tests.kit.servers import ServerFailed, free_port, running
 
 HOST = "127.0.0.1"
+SAMPLE = Path(__file__).parents[2] / "deploy" / "turnserver.conf"
 
 
 @dataclass(frozen=True, slots=True)
 class Coturn:
-    """A running TURN server. `authority` is the PEM file of who vouches for its TLS certificate."""
+    """A running TURN server. `authority` is the PEM file of who vouches for its TLS certificate, `peers` whom
+    it relays to.
+    """
 
     port: int
     tls_port: int
     secret: str
     authority: Path
     log: Path
+    peers: list[str]
 
     def url(self, way: str) -> str:
         """Its address for `udp`, `tcp` or `tls`."""
@@ -43,17 +47,21 @@ class Coturn:
 
 
 @contextmanager
-def coturn() -> Iterator[Coturn]:
-    """coturn with `use-auth-secret`, relaying on the loopback only. Raises ServerFailed when it is not
-    installed.
+def coturn(*peers: str) -> Iterator[Coturn]:
+    """coturn as `deploy/turnserver.conf` has it, relaying to the loopback address and to `peers` only.
+
+    Raises ServerFailed when it is not installed.
     """
     program = shutil.which("turnserver")
     if program is None:
         raise ServerFailed("turnserver is not installed (Debian: apt-get install coturn)")
     folder = Path(tempfile.mkdtemp(prefix="hub-turn-"))
-    made = Coturn(free_port(), free_port(), secrets.token_hex(16), folder / "authority.pem", folder / "log")
+    ports = free_port(), free_port()
+    trust, log = folder / "authority.pem", folder / "log"
+    made = Coturn(*ports, secrets.token_hex(16), trust, log, [HOST, *peers])
     make_certificates(folder)
-    command = [program, "-n", *options(made, folder)]
+    command = [program, "-c", str(folder / "turnserver.conf")]
+    (folder / "turnserver.conf").write_text(configuration(made, folder), "utf-8")
     try:
         with running(command, made.log, lambda: _answers(made)):
             yield made
@@ -61,30 +69,27 @@ def coturn() -> Iterator[Coturn]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def options(turn: Coturn, folder: Path) -> list[str]:
-    """As `deploy/turnserver.conf` has them, but for the loopback and the ports."""
-    settings = {
-        "listening-ip": HOST,
-        "relay-ip": HOST,
-        "listening-port": str(turn.port),
-        "tls-listening-port": str(turn.tls_port),
-        "realm": "hub",
-        "static-auth-secret": turn.secret,
-        "cert": str(folder / "server.pem"),
-        "pkey": str(folder / "server.key"),
-        "pidfile": str(folder / "pid"),
-        "userdb": str(folder / "db"),
-        "log-file": "stdout",
+def configuration(turn: Coturn, folder: Path) -> str:
+    """`deploy/turnserver.conf` itself, its names, addresses, ports, certificate and secret filled in."""
+    filled = {
+        "listening-ip": [HOST],
+        "relay-ip": [HOST],
+        "listening-port": [str(turn.port)],
+        "tls-listening-port": [str(turn.tls_port)],
+        "static-auth-secret": [turn.secret],
+        "cert": [str(folder / "server.pem")],
+        "pkey": [str(folder / "server.key")],
+        "allowed-peer-ip": turn.peers,
     }
-    flags = (
-        "use-auth-secret",
-        "fingerprint",
-        "no-cli",
-        "no-dtls",
-        "no-multicast-peers",
-        "allow-loopback-peers",
-    )
-    return [*(f"--{name}={value}" for name, value in settings.items()), *(f"--{flag}" for flag in flags)]
+    names, lines = set(filled), []
+    for line in SAMPLE.read_text("utf-8").splitlines():
+        name, _, value = line.partition("=")
+        values = filled.pop(name, None) if name in names else [value]
+        lines += [f"{name}={each}" if each else name for each in values or ()]
+    assert not filled, f"{SAMPLE.name} does not speak of {', '.join(filled)}"
+    # The loopback counts as nobody's peer, and files belong into the folder of this run.
+    files = f"pidfile={folder / 'pid'}", f"userdb={folder / 'db'}"
+    return "\n".join([*lines, "allow-loopback-peers", *files, ""])
 
 
 def _answers(turn: Coturn) -> bool:

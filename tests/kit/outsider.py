@@ -35,7 +35,7 @@ def bearer(hub: DemoHub, may: May, *, session: str = "", hours: float = 1.0) -> 
 
 
 def metrics(hub: DemoHub) -> dict[str, float]:
-    """The relays' counters, added up, as `relay_<name>`."""
+    """The relays' counters, added up, as `relay_<name>`; `hub_relay_up`: how many answer."""
     with hub.client() as client:
         families = list(text_string_to_metric_families(client.get("/metrics").text))
     samples = [sample for family in families for sample in family.samples]
@@ -43,6 +43,8 @@ def metrics(hub: DemoHub) -> dict[str, float]:
     for sample in samples:
         if sample.name == "hub_relay_events_total":
             found[f"relay_{sample.labels['event']}"] += sample.value
+        elif sample.name == "hub_relay_up":
+            found[sample.name] += sample.value
     return found
 
 

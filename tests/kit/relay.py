@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hub.relay.client import RelayClient, wait_up
 from hub.relay.node import Node, RelaySettings, serving
@@ -24,9 +25,9 @@ class RelayLab:
 
 
 @contextlib.asynccontextmanager
-async def relay_lab(folder: Path) -> AsyncIterator[RelayLab]:
-    """A relay with its client, both ended on leaving."""
-    settings = relay_settings(folder)
+async def relay_lab(folder: Path, **changes: Any) -> AsyncIterator[RelayLab]:
+    """A relay with its client, both ended on leaving. `changes` to its settings."""
+    settings = replace(relay_settings(folder), **changes)
     async with serving(settings) as node:
         client = RelayClient(settings.socket_path)
         task = asyncio.create_task(client.run())

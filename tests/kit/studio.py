@@ -100,11 +100,13 @@ class Studio:
         details: frozenset[SlotName] = frozenset({"document"})
         await self.lab.client.put_stage(StageSpec("s", frozenset({"all"}), feeds, details))
 
-    async def join(self, peer: str, *, publish: bool = False, width: int = 1280) -> Page:
-        """A page with a media connection of that name."""
+    async def join(self, peer: str, *, publish: bool = False, width: int = 1280, script: str = "") -> Page:
+        """A page with a media connection of that name; `script` runs before anything of ours."""
         context = await self._browser.new_context()
         await context.grant_permissions(["camera", "microphone"], origin=self._address.rstrip("/"))
         page = await context.new_page()
+        if script:
+            await page.add_init_script(script)
         await page.expose_function("ask", functools.partial(self._ask, peer, publish))
         await page.goto(self._address)
         await page.evaluate(JOIN, {"publish": publish, "width": width})
@@ -133,9 +135,9 @@ async def share(page: Page) -> None:
 
 
 @asynccontextmanager
-async def studio(folder: Path, browser: Browser) -> AsyncIterator[Studio]:
-    """A relay on free ports, and a small server for the pages."""
-    async with relay_lab(folder) as lab:
+async def studio(folder: Path, browser: Browser, **changes: Any) -> AsyncIterator[Studio]:
+    """A relay on free ports, with `changes` to its settings, and a small server for the pages."""
+    async with relay_lab(folder, **changes) as lab:
         with _served() as address:
             yield Studio(lab, browser, address)
             await asyncio.sleep(0)

@@ -17,6 +17,7 @@ import uvicorn
 import websockets
 from fastapi import FastAPI
 
+from deploy.http_protocol import BoundedHttp, BoundedWebSocket
 from endpoints.points.service import Points
 from hub.people.passwords import Passwords
 from hub.people.roles import Role
@@ -181,7 +182,9 @@ async def _uvicorn(lab: WebLab) -> AsyncIterator[None]:
     with closing(socket.socket()) as listener:
         listener.bind(("127.0.0.1", 0))
         lab.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(lab.app, log_config=None, lifespan="on", ws="websockets-sansio")
+        config = uvicorn.Config(
+            lab.app, log_config=None, lifespan="on", http=BoundedHttp, ws=BoundedWebSocket
+        )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from hub.reception.program import Source
 from hub.reception.state import Presence
+from hub.relay.core.specs import Rung
 from signaling.messages import MediaReport
 from signaling.presence import GRACE_SECONDS, Change, PresenceBook
 from signaling.replies import Tile
@@ -73,6 +74,24 @@ def test_the_wall_tells_what_changed_once():
     assert wall.changes(1.0) == {"p": tile}
     assert wall.changes(2.0) == {}
     assert wall.tiles() == {"p": tile}
+
+
+def test_the_wall_tells_what_a_room_is_sent_and_forgets_it_with_the_link():
+    wall = WallBoard()
+    wall.link("p", up=True)
+    wall.report("p", report(), 0.0)
+    wall.sent("p", Rung.HIGH)
+    assert wall.changes(0.0)["p"].sent == "high"
+    wall.sent("p", Rung.FEW)
+    assert wall.changes(1.0)["p"] == Tile(
+        link="up", picture=True, sound=True, loss=0.0, rtt_ms=None, sent=Rung.FEW
+    )
+    wall.sent("p", Rung.FEW)
+    assert wall.changes(2.0) == {}
+    wall.link("p", up=False)
+    assert wall.changes(3.0) == {"p": DOWN}
+    wall.link("p", up=True)
+    assert wall.changes(4.0)["p"].sent is None
 
 
 def test_a_room_that_reports_nothing_shows_nothing():

@@ -14,8 +14,9 @@ from hub.people.actor import Actor
 from hub.reception.events import Event
 from hub.reception.fold import fold
 from hub.reception.state import SessionState
+from hub.reception.telling import event_for
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import event_for, sees_case
+from hub.reception.visibility import sees_case
 from web import i18n
 from web.auth import SomeAccount
 from web.pages.render import page

@@ -44,12 +44,15 @@ CONSOLE: Final[tuple[str, ...]] = (
     *(f"toast.camera.{each}" for each in ("denied", "missing", "busy", "insecure")),
     *(f"wall.{each}" for each in ("live", "voice", "silent", "missing", "hand", "floor", "tile", "of")),
     *(f"wall.detail.fix.{each}" for each in ("live", "voice", "silent", "missing")),
+    *(f"wall.sent.{each}" for each in ("high", "low", "few", "none")),
+    *(f"wall.sent.{each}.short" for each in ("low", "few", "none")),
     "wall.detail.since",
 )
 
 ROOM: Final[tuple[str, ...]] = (
     *_SESSION,
-    *("room.item", "room.item.none", "room.line.good", "room.line.weak", "room.line.bad"),
+    *("room.item", "room.item.none", "room.weak.few"),
+    *(f"room.line.{each}" for each in ("good", "weak", "few", "voice", "bad")),
     *("room.hand", "room.hand.up", "room.take_up", "room.take_up.done", "room.take_up.saved"),
     *("room.waiting.at", "room.lost.for", "room.lost.try"),
     *(f"room.missed.{each}" for each in ("called", "concluded", "deferred", "notes", "directive")),

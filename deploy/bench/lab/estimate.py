@@ -21,18 +21,30 @@ FULL: Final = 0.9
 class Estimate:
     """Give it every packet of a picture or voice with its send time. `bitrate` is None until there is one."""
 
+    __slots__ = (
+        "_at", "_before_at", "_before_sent", "_began", "_bytes", "_capacity", "_delay", "_first", "_group_bytes",
+        "_groups", "_in_window", "_last", "_over", "_over_count", "_points", "_signal", "_slope", "_smoothed",
+        "_state", "_sum_x", "_sum_xx", "_sum_xy", "_sum_y", "_threshold", "_threshold_at", "_updated", "bitrate",
+        "overused",
+    )  # fmt: skip
+
     def __init__(self) -> None:
         self.bitrate: float | None = None
         self.overused = False
         """Since it was last looked at: tell the sender at once."""
         self._bytes: deque[tuple[float, int]] = deque()
+        """When each group was over, and how much it was."""
         self._in_window = 0
         self._began: float | None = None
-        self._group: list[float] | None = None
-        self._before: tuple[float, float] | None = None
+        self._first = self._last = 0.0
+        """Send times of the first and the last packet of the group that grows; `_at` is the last arrival."""
+        self._at = 0.0
+        self._group_bytes = 0
+        self._before_sent: float | None = None
+        self._before_at = 0.0
         self._delay = self._smoothed = 0.0
         self._points: deque[tuple[float, float]] = deque(maxlen=WINDOW)
-        self._sums = (0.0, 0.0, 0.0, 0.0)
+        self._sum_x = self._sum_y = self._sum_xx = self._sum_xy = 0.0
         self._groups = 0
         self._threshold = THRESHOLD_FIRST
         self._threshold_at = 0.0
@@ -46,54 +58,59 @@ class Estimate:
 
     def take(self, sent: float, size: int, at: float) -> None:
         """A packet of `size` octets sent at `sent` (abs-send-time, 64 s circle) arrived."""
-        if self._began is None:
-            self._began = self._updated = at
-        self._bytes.append((at, size))
-        self._in_window += size
-        group = self._group
-        if group is None:
-            self._group = [sent, sent, at]
-            return
-        ahead = (sent - group[0] + CIRCLE / 2) % CIRCLE - CIRCLE / 2
-        if ahead < 0:
-            return  # sent before: a resend, or out of order
-        if ahead <= GROUP:
-            group[1], group[2] = max(group[1], sent), at
-            return
-        self._finish(group[1], group[2])
-        self._group = [sent, sent, at]
+        ahead = sent - self._first
+        if not 0.0 <= ahead <= GROUP or self._began is None:  # most packets are of the group that grows
+            if self._began is None:
+                self._began = self._updated = at
+            else:
+                ahead = (ahead + CIRCLE / 2) % CIRCLE - CIRCLE / 2
+                if ahead < 0:  # sent before: a resend, or out of order
+                    self._group_bytes += size
+                    return
+                self._close(at)
+            self._first = self._last = sent
+        elif sent > self._last:
+            self._last = sent
+        self._at = at
+        self._group_bytes += size
 
-    def _finish(self, sent: float, at: float) -> None:
-        before, self._before = self._before, (sent, at)
-        if before is None:
-            return
-        send_delta = (sent - before[0] + CIRCLE / 2) % CIRCLE - CIRCLE / 2
-        gradient = (at - before[1]) - send_delta
-        if abs(gradient) > 3.0:
-            return  # the line was cut: that is no queue
+    def _close(self, now: float) -> None:
+        """The group is over: judge how much later than the one before it came."""
+        sent, at = self._last, self._at
+        self._count(now)
+        before = self._before_sent
+        lasted = 0.0 if before is None else (sent - before + CIRCLE / 2) % CIRCLE - CIRCLE / 2
+        gradient = at - self._before_at - lasted
+        self._before_sent, self._before_at = sent, at
+        if before is None or abs(gradient) > 3.0:
+            return  # the first, or the line was cut: that is no queue
         self._groups = min(60, self._groups + 1)
         self._delay += gradient
         self._smoothed = 0.9 * self._smoothed + 0.1 * self._delay
         slope = self._trend(at, self._smoothed)
         if len(self._points) == WINDOW:
-            self._detect(slope * self._groups * GAIN, send_delta, at, slope)
+            self._detect(slope * self._groups * GAIN, lasted, at, slope)
 
     def _trend(self, x: float, y: float) -> float:
         """The slope of the last points, by sums that go along with them."""
         points = self._points
-        x_sum, y_sum, xx_sum, xy_sum = self._sums
         if len(points) == WINDOW:
             old_x, old_y = points[0]
-            x_sum, y_sum = x_sum - old_x, y_sum - old_y
-            xx_sum, xy_sum = xx_sum - old_x * old_x, xy_sum - old_x * old_y
+            self._sum_x -= old_x
+            self._sum_y -= old_y
+            self._sum_xx -= old_x * old_x
+            self._sum_xy -= old_x * old_y
         points.append((x, y))
-        x_sum, y_sum, xx_sum, xy_sum = x_sum + x, y_sum + y, xx_sum + x * x, xy_sum + x * y
-        self._sums = x_sum, y_sum, xx_sum, xy_sum
+        x_sum = self._sum_x = self._sum_x + x
+        y_sum = self._sum_y = self._sum_y + y
+        xx_sum = self._sum_xx = self._sum_xx + x * x
+        xy_sum = self._sum_xy = self._sum_xy + x * y
         below = len(points) * xx_sum - x_sum * x_sum
         return (len(points) * xy_sum - x_sum * y_sum) / below if below > 1e-9 else self._slope
 
     def _detect(self, trend: float, lasted: float, at: float, slope: float) -> None:
-        if trend > self._threshold:
+        threshold = self._threshold
+        if trend > threshold:
             self._over += lasted
             self._over_count += 1
             if self._over > OVERUSE_TIME and self._over_count > 1 and slope >= self._slope:
@@ -102,20 +119,24 @@ class Estimate:
                 self._decrease(at)
         else:
             self._over, self._over_count = 0.0, 0
-            self._signal = "under" if trend < -self._threshold else "normal"
+            self._signal = "under" if trend < -threshold else "normal"
         self._slope = slope
-        self._adapt(abs(trend), at)
-
-    def _adapt(self, trend: float, at: float) -> None:
-        if trend <= self._threshold + 15.0:
-            pace = 0.039 if trend < self._threshold else 0.0087
-            passed = min(100.0, (at - self._threshold_at) * 1000)
-            self._threshold += pace * (trend - self._threshold) * passed
-            self._threshold = min(THRESHOLD_MOST, max(THRESHOLD_LEAST, self._threshold))
+        trend = abs(trend)
+        if trend <= threshold + 15.0:  # it follows, so that neither noise nor a rival for the line fools it
+            pace = 0.039 if trend < threshold else 0.0087
+            threshold += pace * (trend - threshold) * min(100.0, (at - self._threshold_at) * 1000)
+            self._threshold = min(THRESHOLD_MOST, max(THRESHOLD_LEAST, threshold))
         self._threshold_at = at
+
+    def _count(self, now: float) -> None:
+        if self._group_bytes:
+            self._bytes.append((now, self._group_bytes))
+            self._in_window += self._group_bytes
+            self._group_bytes = 0
 
     def incoming(self, now: float) -> float:
         """Bits per second over the last second."""
+        self._count(now)
         recent = self._bytes
         while recent and recent[0][0] < now - 1.0:
             self._in_window -= recent.popleft()[1]

@@ -42,11 +42,16 @@ CUT: Final = Line(loss=1.0)
 class Link:
     """Carries packets in the order of `send`. `now` never goes back."""
 
+    __slots__ = (
+        "_bad", "_changes_at", "_free_at", "_last", "_left", "_line", "_plain", "_random", "_schedule", "_turns_at",
+        "_wakes_at", "lost", "overflow", "reorders", "sent",
+    )  # fmt: skip
+
     def __init__(self, schedule: Schedule, random: Random) -> None:
         self._random = random
         self._schedule = list(schedule)
         self.reorders = any(line.reorders for _, line in schedule)
-        self.sent = self.lost = self.octets = 0
+        self.sent = self.lost = 0
         self.overflow: dict[int, int] = {}
         """Octets dropped because the queue was full, by second."""
         self._free_at = 0.0
@@ -64,6 +69,8 @@ class Link:
                 self._turns_at = now + self._lasts()
             else:
                 self._left = self._run(self._mean_good())
+        self._wakes_at = min(self._changes_at, self._turns_at)
+        self._plain = line.kbps is None and not line.jitter
 
     def _mean_bad(self) -> float:
         return max(self._line.burst, 1.0 / (1.0 - self._line.loss))
@@ -79,12 +86,10 @@ class Link:
 
     def send(self, now: float, size: int) -> float:
         """When a packet of `size` octets arrives, or `LOST`."""
-        while now >= self._changes_at:
-            self._take(*self._schedule.pop(0))
+        if now >= self._wakes_at:
+            self._wake(now)
         self.sent += 1
         self._left -= 1
-        if now >= self._turns_at:
-            self._turn(now)
         if self._left < 0:
             self._bad = not self._bad
             self._left = self._run(self._mean_bad() if self._bad else self._mean_good()) - 1
@@ -92,6 +97,12 @@ class Link:
             self.lost += 1
             return LOST
         line = self._line
+        if self._plain:
+            at = now + line.delay
+            if at < self._last and not line.reorders:
+                return self._last
+            self._last = at
+            return at
         at = now
         if line.kbps is not None:
             free_at = max(self._free_at, now)
@@ -100,7 +111,6 @@ class Link:
                 self.overflow[second] = self.overflow.get(second, 0) + size
                 return LOST
             at = self._free_at = free_at + (size + HEADERS) / (line.kbps * 125.0)
-        self.octets += size
         at += line.delay
         if line.jitter:
             at += line.jitter * self._random.random()
@@ -109,10 +119,13 @@ class Link:
             self._last = at
         return at
 
-    def _turn(self, now: float) -> None:
-        while self._turns_at <= now:
+    def _wake(self, now: float) -> None:
+        while now >= self._changes_at:
+            self._take(*self._schedule.pop(0))
+        while now >= self._turns_at:
             self._bad = not self._bad
             self._turns_at += self._lasts()
+        self._wakes_at = min(self._changes_at, self._turns_at)
 
     def _lasts(self) -> float:
         """Seconds of the present run, exponential."""

@@ -11,7 +11,8 @@ MARK: Final = b"lab"
 
 
 class Look(NamedTuple):
-    """`sent` is abs-send-time in seconds on its 64 s circle, None where it is missing. `picture` and `tl0`
+    """`size` is the whole packet, `body` its payload and padding, which is all that browsers count for REMB.
+    `sent` is abs-send-time in seconds on its 64 s circle, None where it is missing. `picture` and `tl0`
     are -1 where the VP8 descriptor has none. `starts` is the first packet of a frame, `layer` the letter that
     the lab's publisher wrote."""
 
@@ -21,6 +22,7 @@ class Look(NamedTuple):
     timestamp: int
     marker: bool
     size: int
+    body: int
     sent: float | None
     starts: bool
     key: bool
@@ -47,7 +49,7 @@ def look(packet: bytes, *, picture: bool) -> Look:
     layer = chr(packet[found + len(MARK)]) if found >= 0 else ""
     size = len(packet)
     return Look(
-        ssrc, second & 0x7F, sequence, timestamp, second >= 0x80, size, sent,
+        ssrc, second & 0x7F, sequence, timestamp, second >= 0x80, size, size - at, sent,
         starts, key, number, tl0, temporal, layer,
     )  # fmt: skip
 

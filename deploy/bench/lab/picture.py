@@ -70,6 +70,12 @@ class Picture:
     """One slot's receiver. `take` packets in the order of arrival, `tick` at `due`; what it wants to say is
     in `nacks` (16-bit numbers) and `wants_keyframe`."""
 
+    __slots__ = (
+        "_base", "_base_at", "_base_now", "_decoded_at", "_distances", "_done", "_frames", "_gap_sum", "_gaps",
+        "_last", "_missing", "_open", "_overtaken", "_peak", "_picture", "_tl0", "_waits_since", "asked", "due",
+        "duplicates", "film", "first", "highest", "nacks", "plis", "received", "ssrc", "wants_keyframe",
+    )  # fmt: skip
+
     def __init__(self, ssrc: int) -> None:
         self.ssrc = ssrc
         self.film = Film()

@@ -48,7 +48,6 @@ class Padding:
     def __init__(self) -> None:
         self.first = self.highest = -1
         self.received = 0
-        self.octets = 0
 
     def take(self, packet: Look, sequence: int) -> None:
         """A packet of a probe arrived."""
@@ -59,7 +58,6 @@ class Padding:
             self.highest, self.highest + ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
         )
         self.received += 1
-        self.octets += packet.size
 
 
 @dataclass(slots=True)
@@ -74,7 +72,13 @@ class _Counted:
 
 
 class Viewer:
-    """`deliver` takes what the hub sends now; `run` lets it arrive and answers over `say`."""
+    """The hub puts what it sends into `inbox`, with an offset to its number and the time; `run` sends that over
+    the line, lets it arrive and answers over `say`."""
+
+    __slots__ = (
+        "_count", "_counted", "_estimate_at", "_heap", "_queue", "_random", "_report_at", "_reports", "_say",
+        "_timers_at", "_voice_report_at", "down", "due", "estimate", "inbox", "name", "pictures", "probes", "up", "voices",
+    )  # fmt: skip
 
     def __init__(self, name: str, ends: Ends, random: Random, say: Say) -> None:
         self.name = name
@@ -85,11 +89,8 @@ class Viewer:
         self.voices: dict[int, Voice] = {}
         self.probes: dict[int, Padding] = {}
         self.estimate = Estimate()
+        self.inbox: list[tuple[Look | bytes, int, float]] = []
         self.due = inf
-        self.nacks_sent = 0
-        self.rembs: list[tuple[float, int]] = []
-        self.seconds: list[int] = []
-        """Octets that arrived, second by second of virtual time."""
         self._random = random
         self._say = say
         self._queue: deque[tuple[float, int, Look | bytes]] = deque()
@@ -100,66 +101,83 @@ class Viewer:
         self._report_at = inf
         self._voice_report_at = inf
         self._estimate_at = inf
+        self._timers_at = inf
 
     # From the hub
 
-    def deliver(self, packet: Look | bytes, sequence: int, size: int, now: float) -> None:
-        """The hub sends a packet (RTCP as bytes) at `now`."""
-        at = self.down.send(now, size)
-        if at == LOST:
-            return
-        if self.down.reorders:
-            self._count += 1
-            heappush(self._heap, (at, self._count, sequence, packet))
-        else:
-            self._queue.append((at, sequence, packet))
-        self.due = min(self.due, at)
-
     def run(self, now: float) -> None:
         """Everything that happens until `now`."""
-        if self.down.reorders:
-            heap = self._heap
-            while heap and heap[0][0] <= now:
-                at, _, sequence, packet = heappop(heap)
-                self._arrived(packet, sequence, at)
-        else:
-            queue = self._queue
-            while queue and queue[0][0] <= now:
-                at, sequence, packet = queue.popleft()
-                self._arrived(packet, sequence, at)
-        self._timers(now)
+        heap, queue = self._heap, self._queue
+        if self.inbox:
+            self._carry()
+        while heap and heap[0][0] <= now:
+            at, _, sequence, packet = heappop(heap)
+            self._arrived(packet, sequence, at)
+        while queue and queue[0][0] <= now:
+            at, sequence, packet = queue.popleft()
+            self._arrived(packet, sequence, at)
+        if now >= self._timers_at:
+            self._timers(now)
+        due = heap[0][0] if heap else queue[0][0] if queue else inf
+        self.due = due if due < self._timers_at else self._timers_at
+
+    def _carry(self) -> None:
+        send, reorders = self.down.send, self.down.reorders
+        for packet, offset, sent in self.inbox:
+            if isinstance(packet, bytes):
+                size, sequence = len(packet), 0
+            else:
+                size, sequence = packet.size, (packet.sequence + offset) & 0xFFFF
+            at = send(sent, size)
+            if at == LOST:
+                continue
+            if reorders:
+                self._count += 1
+                heappush(self._heap, (at, self._count, sequence, packet))
+            else:
+                self._queue.append((at, sequence, packet))
+        self.inbox.clear()
 
     def _arrived(self, packet: Look | bytes, sequence: int, at: float) -> None:
         if isinstance(packet, bytes):
             self._rtcp(packet, at)
             return
+        sent = packet.sent
+        if sent is not None:
+            self.estimate.take(sent, packet.body, at)
+            if self.estimate.overused:
+                self._remb(at)
+        ssrc = packet.ssrc
+        picture = self.pictures.get(ssrc)
+        if picture is not None:
+            picture.take(packet, sequence, at)
+            if picture.nacks or picture.wants_keyframe:
+                self._speak(picture, at)
+            self._timers_at = min(self._timers_at, picture.due)
+        elif ssrc in self.voices:
+            self.voices[ssrc].take(packet, sequence, at)
+        elif ssrc in self.probes:
+            self.probes[ssrc].take(packet, sequence)
+        else:
+            self._begun(packet, sequence, at)
+
+    def _begun(self, packet: Look, sequence: int, at: float) -> None:
+        """The first packet of a stream."""
         if self._report_at == inf:
             self._report_at = at + REPORT_EVERY * (0.5 + self._random.random())
             self._voice_report_at = at + VOICE_REPORT_EVERY / 2
             self._estimate_at = at + EVERY
-        seconds = self.seconds
-        while len(seconds) <= at:
-            seconds.append(0)
-        seconds[-1] += packet.size
-        sent = packet.sent
-        if sent is not None:
-            self.estimate.take(sent, packet.size, at)
         ssrc = packet.ssrc
-        if ssrc in self.voices:
-            self.voices[ssrc].take(packet, sequence, at)
-        elif ssrc in self.pictures:
-            picture = self.pictures[ssrc]
-            picture.take(packet, sequence, at)
-            if picture.nacks or picture.wants_keyframe:
-                self._speak(picture, at)
-        elif ssrc in _PICTURES:
+        if ssrc in _PICTURES:
             self.pictures[ssrc] = Picture(ssrc)
             self.pictures[ssrc].take(packet, sequence, at)
         elif ssrc in _VOICES:
             self.voices[ssrc] = Voice(ssrc)
             self.voices[ssrc].take(packet, sequence, at)
         elif ssrc in _PROBES:
-            self.probes.setdefault(ssrc, Padding()).take(packet, sequence)
+            self.probes[ssrc] = Padding()
+            self.probes[ssrc].take(packet, sequence)
+        self._timers_at = at
 
     def _rtcp(self, compound: bytes, at: float) -> None:
         for report in rtcp.parse(compound):
@@ -179,20 +197,16 @@ class Viewer:
             self._estimate_at = now + EVERY
             self.estimate.update(now)
             self._remb(now)
-        elif self.estimate.overused:
-            self._remb(now)
         if self._report_at <= now:
             self._report_at = now + REPORT_EVERY * (0.5 + self._random.random())
             self._report((*self.pictures.items(), *self.probes.items()), now)
         if self._voice_report_at <= now:
             self._voice_report_at = now + VOICE_REPORT_EVERY * (0.5 + self._random.random())
             self._report(self.voices.items(), now)
-        waiting = self._heap[0][0] if self._heap else self._queue[0][0] if self._queue else inf
-        self.due = min(due, waiting, self._report_at, self._voice_report_at, self._estimate_at)
+        self._timers_at = min(due, self._report_at, self._voice_report_at, self._estimate_at)
 
     def _speak(self, picture: Picture, now: float) -> None:
         if picture.nacks:
-            self.nacks_sent += 1
             self._send(rtcp_write.nack(picture.ssrc, sorted(picture.nacks)), now)
             picture.nacks.clear()
         if picture.wants_keyframe:
@@ -203,7 +217,6 @@ class Viewer:
         self.estimate.overused = False
         bitrate = self.estimate.bitrate
         if bitrate is not None:
-            self.rembs.append((now, int(bitrate)))
             self._send(rtcp_write.remb(int(bitrate), list(self._counted) or [11]), now)
 
     def _report(self, streams: Iterable[tuple[int, Picture | Voice | Padding]], now: float) -> None:

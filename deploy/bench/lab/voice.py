@@ -11,9 +11,23 @@ FRAME: Final = 0.02
 TICKS: Final = 960
 DELAY_LEAST, DELAY_MOST = 0.06, 0.2
 QUANTILE: Final = 0.97
+"""Of the packets that came in order, that share is waited for."""
+WORTH: Final = 2.0
+"""Seconds of delay that all of the packets which came out of order are worth: 20 ms for one in a hundred
+(kMsPerLossPercent)."""
 REMEMBERED: Final = 150
 """Packets (3 s of voice) whose lateness sets the playout delay."""
-STRETCH: Final = 0.003
+REMEMBERED_LONGER: Final = 1_400
+"""The same of those out of order (kReorderForgetFactor)."""
+BUCKET: Final = 0.02
+"""Delays are rounded up to multiples of this (kBucketSizeMs)."""
+PATIENT: Final = 0.22
+MADE_UP: Final = 0.01
+LOOK_EVERY: Final = 5.0
+LOOKS: Final = 24
+"""What our page asks of the browser (web/static/js/media/patience.js): that long a delay at least, after looks at
+which more of the sound was made up than that."""
+STRETCH = 0.003
 """Seconds by which one frame's playing may be stretched or shortened unheard."""
 
 
@@ -37,6 +51,12 @@ class Hearing:
 class Voice:
     """One slot's receiver. `take` packets in the order of arrival; `tick` plays up to `now`."""
 
+    __slots__ = (
+        "_base", "_base_at", "_base_now", "_have", "_known", "_late", "_least", "_look_at", "_looked", "_newest", "_next",
+        "_overtaken", "_patient", "_run", "_target", "delay", "duplicates", "first", "hearing", "highest", "received",
+        "ssrc",
+    )  # fmt: skip
+
     def __init__(self, ssrc: int) -> None:
         self.ssrc = ssrc
         self.hearing = Hearing()
@@ -49,8 +69,16 @@ class Voice:
         self._base = self._base_now = inf
         self._base_at = 0.0
         self._late: deque[float] = deque(maxlen=REMEMBERED)
+        """How late packets in order came."""
+        self._overtaken: deque[float] = deque(maxlen=REMEMBERED_LONGER)
+        """The same of those out of order, 0 for those in order."""
+        self._known: deque[int] = deque(maxlen=REMEMBERED)
         self._run = 0
         self._newest = -1
+        self._least = DELAY_LEAST
+        self._look_at = inf
+        self._looked = (0, 0)
+        self._patient = 0
 
     def take(self, packet: Look, sequence: int, at: float) -> None:
         """A packet arrived."""
@@ -59,6 +87,7 @@ class Voice:
             index = (packet.timestamp + (1 << 32)) // TICKS
             self._next = self._newest = index
             self._base_at = at
+            self._look_at = at + LOOK_EVERY * (0.5 + at % 0.5)  # not all at the same time
         else:
             ahead = ((sequence - self.highest + 0x8000) & 0xFFFF) - 0x8000
             self.highest = max(self.highest, self.highest + ahead)
@@ -71,34 +100,58 @@ class Voice:
         if index < self._next - 25:
             return
         self.received += 1
+        if index in self._known:
+            return  # a duplicate of what was played; it teaches nothing
+        self._known.append(index)
+        self._learn(at - index * FRAME, at, reordered=index < self._newest)
         self._newest = max(self._newest, index)
-        self._learn(at - index * FRAME, at)
         if index < self._next:
             self.hearing.late += 1
             return
         self._have.add(index)
 
-    def _learn(self, transit: float, at: float) -> None:
+    def _learn(self, transit: float, at: float, *, reordered: bool) -> None:
         if at - self._base_at > 2.0:
             self._base, self._base_now, self._base_at = self._base_now, transit, at
         self._base_now = min(self._base_now, transit)
-        late = self._late
-        late.append(transit - min(self._base, self._base_now))
+        late = transit - min(self._base, self._base_now)
+        self._overtaken.append(late if reordered else 0.0)
+        if not reordered:
+            self._late.append(late)
         if self.received % 10 == 0:
-            ordered = sorted(late)
-            wanted = ordered[int((len(ordered) - 1) * QUANTILE)] + FRAME / 2
-            self._target = min(DELAY_MOST, max(DELAY_LEAST, wanted))
+            ordered = sorted(self._late)
+            wanted = ordered[int((len(ordered) - 1) * QUANTILE)]
+            wanted = (int(max(wanted, self._cheapest(wanted)) / BUCKET) + 1) * BUCKET
+            self._target = max(self._least, min(DELAY_MOST, wanted))
+
+    def _cheapest(self, base: float) -> float:
+        """The delay for which waiting longer costs more than what is lost without."""
+        ordered = sorted((late for late in self._overtaken if late), reverse=True)
+        lost = WORTH / len(self._overtaken)
+        choices = [(max(0.0, late - base) + index * lost, late) for index, late in enumerate(ordered)]
+        return min([(len(ordered) * lost, 0.0), *choices])[1]
 
     def tick(self, now: float) -> None:
         """Play every frame whose time has come."""
         if self._next < 0:
             return
+        if now >= self._look_at:
+            self._look(now)
         base = min(self._base, self._base_now)
         while base + self._next * FRAME + self.delay <= now:
             self._play(self._next)
             self._next += 1
             step = self._target - self.delay
             self.delay += max(-STRETCH, min(STRETCH, step))
+
+    def _look(self, now: float) -> None:
+        """The page's."""
+        self._look_at = now + LOOK_EVERY
+        before, made_up = self._looked
+        self._looked = self.hearing.frames, self.hearing.gaps
+        poor = self.hearing.gaps - made_up > (self.hearing.frames - before) * MADE_UP
+        self._patient = LOOKS if poor else max(0, self._patient - 1)
+        self._least = PATIENT if self._patient else DELAY_LEAST
 
     def _play(self, index: int) -> None:
         hearing = self.hearing

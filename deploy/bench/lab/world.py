@@ -108,7 +108,7 @@ class World:
             self.publisher.advance(end)
             self._feed(end)
             for viewer in viewers:
-                if viewer.due <= end:
+                if viewer.inbox or viewer.due <= end:
                     viewer.run(end)
             self.now = end
 
@@ -145,7 +145,6 @@ class World:
         packet = plan.packet
         ssrc = int.from_bytes(packet[8:12])
         seen: Look = look(packet, picture=ssrc in _PICTURES)
-        size, sequence = seen.size, seen.sequence
         members = plan.lane.members
         self.plans += 1
         self.copies += len(members)
@@ -155,13 +154,13 @@ class World:
         for member in members:
             viewer = viewers.get(member[0])
             if viewer is not None:
-                viewer.deliver(seen, (sequence + member[1]) & 0xFFFF, size, at)
+                viewer.inbox.append((seen, member[1], at))
 
     def _tell(self, feedback: Feedback, at: float) -> None:
         if feedback.peer == HALL:
             self.publisher.deliver(feedback.packet, at)
         elif feedback.peer in self.viewers:
-            self.viewers[feedback.peer].deliver(feedback.packet, 0, len(feedback.packet), at)
+            self.viewers[feedback.peer].inbox.append((feedback.packet, 0, at))
 
     def close(self) -> None:
         """The end: what was still to be seen and heard is counted."""

@@ -10,7 +10,7 @@ from hub.relay.core.downlink import Verdict
 from hub.relay.core.ladder import Offer, Rungs
 from hub.relay.core.line import Line
 from hub.relay.core.peer import Peer
-from hub.relay.core.probe import RTP_SHARE, Padding, Probe
+from hub.relay.core.probe import BODY_SHARE, Padding, Probe
 from hub.relay.core.specs import PICTURE_SLOTS, PROBE_SSRC, Rung
 from hub.relay.core.stage import Stage
 from hub.relay.core.view import Phase
@@ -24,8 +24,9 @@ _TOLERATED: Final = 1.3
 _SHARE_TOLERATED: Final = 1.05
 _PROOF: Final = 1.05
 """A probe goes a little over its goal, since pacing and measuring are not exact."""
-_RTP_SHARE: Final = 0.95
-"""Of what pictures take of a line is RTP, about: the rest is IP, UDP and the SRTP tag."""
+_BODY_SHARE: Final = 0.93
+"""Of what pictures take of a line is payload and padding, about: the rest is headers and the SRTP tag. It is
+what browsers count for REMB."""
 
 Present = tuple[Peer, Stage]
 
@@ -118,7 +119,7 @@ class Adaptation:
         new, line.given = given - line.given, given
         return line.downlink.judge(
             media + padding,
-            pictures * _RTP_SHARE + padding * RTP_SHARE,
+            pictures * _BODY_SHARE + padding * BODY_SHARE,
             max(0, new),
             now,
             trying=line.probe is not None,

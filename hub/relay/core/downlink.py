@@ -13,6 +13,10 @@ proved either way."""
 _LOSS_SEVERE: Final = 0.35
 """Believed at once; less has to last, since losses come in bursts."""
 _SMOOTHING: Final = 0.3
+_SMOOTHING_CALM: Final = 0.15
+_CALM: Final = 2.0
+"""Where REMB stands over what is sent and has not fallen for so many seconds there is no queue, and a loss is
+believed only when it lasts: one outage of some tenths of a second makes a report of half a second terrible."""
 _ASKED_FREE: Final = 0.25
 """So many packets in proportion may be asked for again: what overtakes is asked for in vain, and what resends
 mend hurts nobody."""
@@ -20,7 +24,11 @@ _PROBE_BAD: Final = 0.5
 """While a line is being tried, half of these is enough: the padding is to do no harm."""
 _ALARM: Final = 5
 _ALARM_PER_LOSS: Final = 80
-"""Packets asked for again in half a second, and more of them where the line loses some anyway."""
+_ALARM_REMB: Final = 40
+"""Packets asked for again between two looks that end a try, and more of them where the line loses some anyway.
+Where REMB would tell of a queue before, losses are more likely the line's own."""
+_LOOKS: Final = 2
+"""What was asked for again is judged over so many looks (a second): an outage of some tenths is no overrun."""
 _REMB_BAD: Final = 0.8
 _REMB_FALL: Final = 0.98
 """A browser's estimate that falls to so much of what it is sent means that its line is full. One that rises
@@ -40,8 +48,8 @@ _OWN_LOSS_BELOW: Final = 0.6
 much less is sent than the line is known to carry. More than a quarter is never put up with."""
 _OUTAGE: Final = 2.0
 _AFTER_OUTAGE: Final = 1.2
-"""Seconds: when nothing at all was heard of a viewer for so long, its line was cut, and what it then tells of
-that time is not held against it."""
+"""Seconds: when nothing at all was heard of a viewer that is sent pictures for so long, its line was cut. What it
+then tells of that time is not held against it, nor what it asks for just after."""
 _ENOUGH: Final = 20
 """Packets that a fraction must be made of; a lost one of ten says little."""
 _HEARD: Final = 6.0
@@ -72,7 +80,10 @@ class Downlink:
         self.queues = False
         """Whether the round trip looked grown last: another sample is wanted soon."""
         self._heard_at = -inf
-        self._excused_until = -inf
+        self._returned_at = -inf
+        """When it was heard again after a cut."""
+        self._watched = True
+        """Whether it is sent pictures; else it reports every 5 s only, and silence means little."""
         self._overrun_at = -inf
         self._settled_at = -inf
         self._shaky_since: float | None = None
@@ -85,8 +96,15 @@ class Downlink:
         self._lost = 0.0
         self._given = 0
         self._asked = 0
+        self._looks = 0
+        self._asked_before = 0
         self._remb: float | None = None
         self._last_remb = inf
+        self._fell = False
+        """Whether REMB fell since the last look."""
+        self._pictures = 0.0
+        self._fell_at = -inf
+        self._full_at = -inf
         self._answered: dict[int, int] = {}
         """By SSRC, the last sender report whose answer was taken: it is answered again and again."""
         self._trips = 0
@@ -94,32 +112,37 @@ class Downlink:
         self._base = (inf, inf)
         self._base_at = -inf
 
-    def was_overrun(self, since: float) -> bool:
-        """Whether more was sent than it carries, or than it bore when it was tried, at that time or later."""
-        return self._overrun_at >= since
+    def was_full(self, since: float) -> bool:
+        """Whether more was sent than it carries, at that time or later, and what it lost was of our own making:
+        it had a queue, or nobody could have told."""
+        return self._full_at >= since
 
     def is_heard(self, now: float) -> bool:
         """Whether the viewer reports at all."""
         return now - self._heard_at < _HEARD
 
     def _heard(self, now: float) -> None:
-        if now - self._heard_at >= _OUTAGE:
-            self._excused_until = now + _AFTER_OUTAGE
+        if _OUTAGE <= now - self._heard_at < inf and self._watched:
+            self._returned_at = now
         self._heard_at = now
 
-    def reported(self, block: Block, round_trip: float | None, now: float) -> None:
-        """A report block about anything that it is sent, and the round trip that follows from it."""
+    def reported(self, block: Block, round_trip: float | None, now: float) -> bool:
+        """A report block about anything that it is sent, and the round trip that follows from it. False when
+        it tells of a time that says nothing about the line as it is."""
         self._heard(now)
         before, since = self._highest.get(block.ssrc, (block.highest - _ENOUGH, now))
         self._highest[block.ssrc] = block.highest, now
         new = (block.highest - before) & 0xFFFFFFFF
-        # A report that reaches back to an overrun, as those of voices do for 5 s, is about that.
-        if new < 1 << 16 and not since < self._settled_at <= now:
+        # A report that reaches back to an overrun or a cut, as those of voices do for 5 s, is about that.
+        about_that = since < self._settled_at <= now or since < self._returned_at + _AFTER_OUTAGE
+        counts = new < 1 << 16 and not about_that
+        if counts:
             self._expected += new
             self._lost += new * block.fraction / 256
         if round_trip is not None and block.last_report != self._answered.get(block.ssrc):
             self._answered[block.ssrc] = block.last_report
             self._measured(round_trip, now)
+        return counts
 
     def _measured(self, trip: float, now: float) -> None:
         if now - self._base_at >= _BASE_WINDOW:
@@ -136,17 +159,25 @@ class Downlink:
     def remb(self, bitrate: int, now: float) -> None:
         """The viewer's own estimate of the pictures' rate."""
         self._heard(now)
+        if bitrate < _REMB_FALL * self._last_remb:
+            self._fell, self._fell_at = True, now
+            if bitrate < _REMB_BAD * self._pictures:
+                self._full_at = now
         self._remb = bitrate
 
     def asked(self, numbers: int, now: float) -> None:
         """So many packets were asked for again, each for the first time."""
         self._heard(now)
-        self._asked += numbers
+        if now - self._returned_at >= _AFTER_OUTAGE:
+            self._asked += numbers
 
     def judge(self, sent: float, pictures: float, given: int, now: float, *, trying: bool) -> Verdict:
         """Look at what was reported since the last call. In that time `sent` bits per second went out, of
         which `pictures` (padding included), and `given` packets of pictures and voices. While a line is
         being tried with padding, less of a sign of trouble is enough."""
+        self._watched = pictures > 0
+        self._pictures = pictures
+        self._looks += 1
         proof, self._sent_before = min(sent, self._sent_before), sent
         if now - self._overrun_at < _SETTLING and _SAME * self._sent_at_overrun < sent < inf:
             self._settled_at = now + _SETTLING  # the smaller variant has not begun yet
@@ -154,12 +185,13 @@ class Downlink:
         full = self._is_full(pictures)
         queues = self._grown >= 2
         news = loss is not None or self._remb is not None or self._trips > 0
-        self._remb, self._trips = None, 0
+        self._remb, self._trips, self._fell = None, 0, False
+        self._asked_before = self._asked
         if queues:
             self._grown = 0
         if not news:
             return Verdict.SILENT
-        if now < self._settled_at or (pictures and now < self._excused_until):
+        if now < self._settled_at or now - self._returned_at < _AFTER_OUTAGE:
             if loss is not None:
                 # It tells how much of what was sent then went through: the whole of it, at last.
                 carried = self._sent_at_overrun * (1 - loss) * _MARGIN
@@ -168,16 +200,20 @@ class Downlink:
             self._grown = 0
             self.troubled_at = now
             return Verdict.SHAKY
+        calm = pictures < self._last_remb < inf and now - self._fell_at >= _CALM
         if loss is not None:
-            self._loss += (loss - self._loss) * _SMOOTHING
+            self._loss += (loss - self._loss) * (_SMOOTHING_CALM if calm else _SMOOTHING)
             if not (full or queues):
                 self._learn(loss, sent, now)
         loss = loss or 0.0
         strict = _PROBE_BAD if trying else 1.0
         steady = max(0.0, self._loss - self._own_loss)
-        if steady > _LOSS_BAD * strict or loss - self._own_loss > _LOSS_SEVERE * strict or full or queues:
+        severe = not calm and loss - self._own_loss > _LOSS_SEVERE * strict
+        if steady > _LOSS_BAD * strict or severe or full or queues:
             self._overrun(max(loss, self._loss), sent, pictures, full=full, queues=queues)
             self._blame(now)
+            if full or queues or self._last_remb == inf:
+                self._full_at = now
             return Verdict.OVERRUN
         if steady > _LOSS_GOOD or self._grown:
             self.troubled_at = now
@@ -193,11 +229,11 @@ class Downlink:
         if self._expected >= _ENOUGH:
             losses.append(self._lost / self._expected)
             self._expected = self._lost = 0.0
-        if self._given >= _ENOUGH:
+        if self._given >= _ENOUGH and self._looks >= _LOOKS:
             asked = min(1.0, self._asked / self._given) - _ASKED_FREE
             if asked > 0:
                 losses.append(asked)
-            self._given = self._asked = 0
+            self._given = self._asked = self._looks = 0
         return max(losses, default=None)
 
     def _is_full(self, pictures: float) -> bool:
@@ -236,11 +272,15 @@ class Downlink:
         if now - self._overrun_at >= _SETTLING:
             self._overrun(0.5, sent, sent, full=False, queues=False)
             self._blame(now)
+            self._full_at = now
 
     @property
     def is_alarmed(self) -> bool:
-        """Whether so much was asked for again since the last look that a try is better ended at once."""
-        return self._asked >= _ALARM + _ALARM_PER_LOSS * self._own_loss
+        """Whether a try is better ended at once: so much was asked for again since the last look, or the
+        viewer's estimate fell, which it does at the first sign of a queue, before anything is lost."""
+        most = _ALARM if self._last_remb == inf else _ALARM_REMB
+        asked = self._asked - self._asked_before
+        return self._fell or asked >= most + _ALARM_PER_LOSS * self._own_loss
 
     def alarm(self, now: float) -> None:
         """A try was ended: what is reported next is about it, and not about the line as it is used."""

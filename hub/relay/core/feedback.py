@@ -1,5 +1,6 @@
 """What peers report and ask for, acted upon."""
 
+from itertools import islice
 from math import inf
 from typing import Final
 
@@ -67,14 +68,14 @@ class FeedbackReader:
     def _blocks(self, peer: Peer, stage: Stage, blocks: tuple[rtcp.Block, ...], now: float) -> None:
         for block in blocks:
             if block.ssrc in _SLOT_OF:
-                peer.reported(block, now)
-                self._mend_voices(peer, stage, block, now)
+                counts = peer.reported(block, now)
+                self._mend_voices(peer, stage, block, now, counts=counts)
             elif block.ssrc in _PROBES:
                 peer.line.downlink.reported(block, None, now)
 
-    def _mend_voices(self, peer: Peer, stage: Stage, block: rtcp.Block, now: float) -> None:
+    def _mend_voices(self, peer: Peer, stage: Stage, block: rtcp.Block, now: float, *, counts: bool) -> None:
         slot = _SLOT_OF[block.ssrc]
-        room = self._room(peer, now)
+        room = self._room(peer, now) if counts else 0
         if slot in VOICE_SLOTS:
             stage.streams[slot].repeats.heard(peer.spec.peer, block.fraction / 256, room, now)
             return
@@ -85,7 +86,7 @@ class FeedbackReader:
 
     def _room(self, peer: Peer, now: float) -> int:
         """How many copies of its voices the line carries besides what it is sent."""
-        if peer.line.downlink.was_overrun(now - _COPIES_AFTER):
+        if peer.line.downlink.was_full(now - _COPIES_AFTER):
             return 0
         estimate = peer.line.downlink.estimate
         most = len(self._limits.repeat_after)
@@ -101,17 +102,18 @@ class FeedbackReader:
         slot = _SLOT_OF.get(nack.ssrc)
         if slot is None:
             self._totals.add("rtcp_unknown_ssrc")
-        else:
-            asked = self._resender.answer(
-                stage.streams[slot],
-                peer.spec.peer,
-                nack.sequences(),
-                peer.resends,
-                peer.round_trip or 0.0,
-                now,
-            )
-            peer.line.downlink.asked(asked, now)
-            peer.missed.asked(nack.ssrc, asked)
+            return
+        numbers = list(islice(nack.sequences(), self._limits.resends_per_viewer + 1))
+        if len(numbers) > self._limits.resends_per_viewer and slot in PROBE_SSRC:
+            # The line was cut. To resend that would take seconds, and all viewers come back at once.
+            self._totals.add("nacks_too_long")
+            stage.streams[slot].asked_by(peer.spec.peer, now)
+            peer.line.downlink.asked(0, now)
+            return
+        stream, round_trip = stage.streams[slot], peer.round_trip or 0.0
+        asked = self._resender.answer(stream, peer.spec.peer, numbers, peer.resends, round_trip, now)
+        peer.line.downlink.asked(asked, now)
+        peer.missed.asked(nack.ssrc, asked)
 
     def _keyframe_request(self, peer: Peer, stage: Stage, request: rtcp.KeyframeRequest, now: float) -> None:
         self._totals.add("keyframe_requests_received")

@@ -231,8 +231,13 @@ class Forwarder:
         if now >= self._slow_at:
             self._slow_at = now + self._limits.idle_tick
             self._upstream.tick(self._publishers.values(), now)
-            self._downstream.tick(self._present(), now)
-            self._adaptation.tick(self._present(), now)
+            due = [
+                (peer, self._stages[peer.spec.stage])
+                for peer in self._peers.values()
+                if now >= peer.report_at or now >= peer.line.due_at
+            ]
+            self._downstream.tick(due, now)
+            self._adaptation.tick(due, now)
         if now >= self._review_at:
             self._review_at = now + _REVIEW
             self._adaptation.share(self._peers.values(), now)
@@ -251,9 +256,11 @@ class Forwarder:
     def _is_busy(self) -> bool:
         if self._common.replaying or self._common.repeating or self._adaptation.is_probing:
             return True
-        return any(
-            source.awaits_packets for peer in self._publishers.values() for source in peer.sources.values()
-        )
+        for peer in self._publishers.values():
+            for source in peer.sources.values():
+                if source.awaits_packets:
+                    return True
+        return False
 
     def _replay_joiners(self, now: float) -> None:
         replaying = self._common.replaying

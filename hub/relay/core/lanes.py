@@ -69,6 +69,14 @@ class Lanes:
         self.settle()
         self._groups = None
 
+    def uncredited(self, view: View) -> Lane | None:
+        """The lane that a view is on, with what it has issued since it was last credited; None for one that
+        is on none."""
+        if self._codec is None or self.live.get(view.peer) is not view:
+            return None
+        kind = view.receiver.payload_types[self._codec], view.shift
+        return next((group.lane for group in self._groups or () if group[:2] == kind), None)
+
     def settle(self) -> None:
         """Credit what the present lanes have issued."""
         for group in self._groups or ():

@@ -39,13 +39,13 @@ class Peer:
                 return source
         return None
 
-    def reported(self, block: Block, now: float) -> None:
-        """What it received of one slot."""
+    def reported(self, block: Block, now: float) -> bool:
+        """What it received of one slot. False when that says nothing about its line as it is."""
         self._fraction = max(self._fraction or 0.0, block.fraction / 256)
         round_trip = ntp.round_trip(block.last_report, block.delay, now)
         if round_trip is not None:
             self.round_trip = round_trip
-        self.line.downlink.reported(block, round_trip, now)
+        return self.line.downlink.reported(block, round_trip, now)
 
     def take_quality(self) -> tuple[float, float | None] | None:
         """The worst fraction lost (0 to 1) since the last call and the round trip in ms; None without a

@@ -16,14 +16,13 @@ what was seen may have been a guess."""
 _STEP: Final = 1.0
 _LONGEST_STEP: Final = 3.0
 """Seconds: a step ends when a good report came in it, and the attempt when none came in so long."""
-_BURST: Final = 16
+_BURST: Final = 6
 """Most packets at once: a timer that came late does not become a burst."""
 _BLOCK: Final = 64
 """Numbers reserved in the ledger at a time."""
-_RTP_BITS: Final = (stamp.OVERHEAD + stamp.LONGEST_PADDING) * 8
-_SIZE_BITS: Final = _RTP_BITS + stamp.ON_THE_LINE * 8
-RTP_SHARE: Final = _RTP_BITS / _SIZE_BITS
-"""What REMB sees of it: browsers count RTP packets only."""
+_SIZE_BITS: Final = (stamp.PADDING_SIZE + stamp.ON_THE_LINE) * 8
+BODY_SHARE: Final = stamp.PADDING_BODY * 8 / _SIZE_BITS
+"""What REMB sees of it: browsers count payload and padding only."""
 
 
 class Padding:

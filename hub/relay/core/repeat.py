@@ -18,7 +18,7 @@ class _Line:
     """What is known of one viewer's line. `loss` is a picture's, smoothed. `copies` are sent until `until`,
     at most `room` of each packet; `hold` is how long that is."""
 
-    loss: float = 0.0
+    loss: float | None = None
     room: int = 0
     copies: int = 0
     until: float = 0.0
@@ -30,7 +30,7 @@ _ENOUGH: Final = 20
 
 
 _SMOOTHING: Final = 0.35
-"""The weight of the newest share."""
+"""The weight of the newest share, about a second's."""
 
 
 class Missed:
@@ -89,7 +89,7 @@ class Repeats:
                 line.copies = len(self._queues)
         else:
             line.copies = 0
-            if bad:
+            if bad and room:
                 self._begin(line, fraction, now)
 
     def noticed(self, peer: str, fraction: float, room: int, now: float) -> None:
@@ -97,14 +97,17 @@ class Repeats:
         line = self._line(peer, room, bad=fraction > self._limits.repeat_from)
         if line is None:
             return
-        line.loss += (fraction - line.loss) * _SMOOTHING
+        if line.loss is None:
+            line.loss = fraction / 2  # one second may be chance, two are not
+        else:
+            line.loss += (fraction - line.loss) * _SMOOTHING
         if line.loss <= self._limits.repeat_from:
             return
         if line.copies and now < line.until:
             line.until = now + line.hold
             if line.loss > self._limits.repeat_all_from:
                 line.copies = len(self._queues)
-        else:
+        elif room:
             self._begin(line, line.loss, now)
 
     def _line(self, peer: str, room: int, *, bad: bool) -> _Line | None:

@@ -105,7 +105,11 @@ class Source:
     @property
     def awaits_packets(self) -> bool:
         """Whether something is missing that will be asked for soon."""
-        return self.live and any(intake.awaits_packets for intake in self._intakes.values())
+        if self.live:
+            for intake in self._intakes.values():
+                if intake.awaits_packets:
+                    return True
+        return False
 
     def tick(self, now: float, round_trip: float) -> None:
         """Ask again for what is missing, and notice silence, of the whole source or of a layer."""

@@ -52,6 +52,12 @@ Want = Literal["high", "low", "none"]
 """The most a screen has use for: `low` where it shows the slot small, `none` where it does not show it."""
 
 
+def is_less(rung: Rung, want: Want) -> bool:
+    """Whether a viewer that is sent that lacks something."""
+    best_first = list(Rung)
+    return best_first.index(rung) > best_first.index(Rung(want))
+
+
 CLOCK_RATE: Final[dict[Codec, int]] = {Codec.VP8: 90_000, Codec.H264: 90_000, Codec.OPUS: 48_000}
 
 PayloadTypes = tuple[tuple[Codec, int], ...]

@@ -16,7 +16,12 @@ _STEP: Final = 8
 """Picture packets are padded to a multiple of this: runs of one length leave as one message (UDP GSO)."""
 _PADDING: Final = tuple(bytes(count - 1) + bytes((count,)) if count else b"" for count in range(256))
 _VERSION, _PADDED, _EXTENDED = 0x80, 0x20, 0x10
-LONGEST_PADDING: Final = 255
+PADDING_BODY: Final = 255
+"""The most that RTP can pad; so much of a packet of padding is its body."""
+_FILLER: Final = 230
+"""Words of zeros in the extension of such a packet: RFC 8285 §4.2 has receivers pass over them. They make it
+as long as a picture's packets, and a probe a fifth of the packets."""
+PADDING_SIZE: Final = OVERHEAD + 4 * _FILLER + PADDING_BODY
 ON_THE_LINE: Final = 44
 """Octets that a packet is longer on the line: IPv4, UDP, the SRTP tag."""
 
@@ -55,7 +60,7 @@ def write(  # noqa: PLR0917 (the header's fields, in its order)
 
 
 def padding(payload_type: int, sequence: int, timestamp: int, ssrc: int, now: float) -> bytes:
-    """A packet of nothing but padding, as long as padding can be."""
+    """A packet of nothing but padding, of `PADDING_SIZE` octets."""
     header = _HEADER.pack(
         _VERSION | _EXTENDED | _PADDED,
         payload_type,
@@ -63,10 +68,13 @@ def padding(payload_type: int, sequence: int, timestamp: int, ssrc: int, now: fl
         timestamp & 0xFFFFFFFF,
         ssrc,
         _PROFILE,
-        1,
+        1 + _FILLER,
         _ELEMENT | send_time(now),
     )
-    return header + _PADDING[LONGEST_PADDING]
+    return header + _ZEROS
+
+
+_ZEROS: Final = bytes(4 * _FILLER) + _PADDING[PADDING_BODY]
 
 
 def moved(packet: bytes, payload_type: int, shift: int) -> bytes:

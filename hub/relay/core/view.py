@@ -192,9 +192,12 @@ class View:
         self._packets -= 1
         self._octets -= octets
 
-    def count(self, slot: SlotName) -> SlotCount:
-        """What it was sent, as of the last credit."""
-        return SlotCount(self.peer, slot, self._packets, self._octets, self._last_at)
+    def count(self, slot: SlotName, more: Lane | None = None) -> SlotCount:
+        """What it was sent, as of the last credit, and what a lane has issued since then."""
+        if more is None or not more.packets:
+            return SlotCount(self.peer, slot, self._packets, self._octets, self._last_at)
+        packets, octets = self._packets + more.packets, self._octets + more.octets
+        return SlotCount(self.peer, slot, packets, octets, more.last_at)
 
     def resume(self, packets: int, octets: int, last_at: float | None) -> None:
         """Go on with the counts it had in the process before this one."""

@@ -118,8 +118,7 @@ class Viewers:
         view = self._views.get(peer)
         if view is None or view.home is None:
             return None
-        view.home.lanes.settle()
-        return view.count(self._slot)
+        return view.count(self._slot, view.home.lanes.uncredited(view))
 
     def counts(self) -> list[SlotCount]:
         """What each was sent up to now."""

@@ -9,31 +9,30 @@ closed meanwhile is not sent, to anybody.
 """
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import cycle
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
-from weakref import WeakKeyDictionary
 
 from hub.relay.core.plan import Lane, Plan, Totals
-from hub.relay.core.specs import VOICE_SLOTS
 from hub.relay.wire import srtp
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import RawAddress, ffi
+from hub.relay.wire.rosters import Rosters
 from hub.relay.wire.rows import BATCH, Chunk, Roster, Slots, Viewer, numbered, rows_of
 from hub.relay.wire.senders import Sender
 from hub.relay.wire.target import Target
+from hub.relay.wire.turns import FEW, Turns
 
-GROUP: Final = 32
-"""Most packets one viewer is sent in a row: the gain of a hot key is had by then, and others wait."""
 LOOK: Final = 0.002
 """Seconds of sending between two looks at what came in meanwhile."""
 LONGEST: Final = 0.05
 """Seconds of sending after which nothing new is taken in: control requests and timers want their turn."""
-_FEW = 4
-"""For fewer viewers than this making headers costs more than it saves."""
 
 Meanwhile = Callable[[], Iterable[Plan]]
+Placed = tuple[Plan, int]
+"""A plan, and which of the pass's lanes it is on."""
+Numbered = tuple[bytes, int]
+"""A packet, and which of the pass's lanes numbers it."""
 
 
 class Outlet(Protocol):
@@ -72,7 +71,6 @@ class Fanout:
         streams: Outlets | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._targets = targets
         self._streams = streams
         self._sender = sender
         self._totals = totals
@@ -82,88 +80,91 @@ class Fanout:
         self._slots = Slots(srtp.SLOT)
         self._used = 0
         self._loose: list[tuple[float | None, int]] = []
-        self._lanes: WeakKeyDictionary[Lane, Roster] = WeakKeyDictionary()
-        self._pictures: deque[Plan] = deque()
+        self._rosters = Rosters(targets, totals)
+        self._turns = Turns()
         self._meanwhile: Meanwhile | None = None
         self._began = self._looked = 0.0
 
     def execute(self, plans: Iterable[Plan], meanwhile: Meanwhile | None = None) -> None:
-        """Send a burst: voices, then consecutive plans of one lane together, in the order they came.
+        """Send a burst, pass by pass (see `Turns`).
 
         `meanwhile` is called every few milliseconds of a long burst and gives plans that have come up since.
         """
         self._meanwhile = meanwhile
         self._began = self._looked = self._clock()
+        turns = self._turns
         try:
-            self._take(plans)
-            while self._pictures:
-                self._send_group(self._next_group())
+            turns.add(plans)
+            while group := turns.next():
+                self._send_pass(group)
         finally:
             self._flush()
 
-    def _take(self, plans: Iterable[Plan]) -> None:
-        """Send the voices among them, keep the rest."""
-        group: list[Plan] = []
-        for plan in plans:
-            if plan.lane.slot not in VOICE_SLOTS:
-                self._pictures.append(plan)
-                continue
-            if group and (plan.lane is not group[0].lane or len(group) >= GROUP):
-                self._send_group(group)
-                group = []
-            group.append(plan)
-        if group:
-            self._send_group(group)
-
-    def _next_group(self) -> list[Plan]:
-        pictures = self._pictures
-        group = [pictures.popleft()]
-        lane = group[0].lane
-        while pictures and pictures[0].lane is lane and len(group) < GROUP:
-            group.append(pictures.popleft())
-        return group
-
-    def _look(self) -> None:
-        """Between two system calls of a long burst: let voices overtake."""
+    def _look(self) -> bool:
+        """Between two system calls of a long burst: let voices overtake. True when others' packets may have
+        gone out in between.
+        """
         now = self._clock()
         if self._meanwhile is None or now - self._looked < LOOK or now - self._began > LONGEST:
-            return
+            return False
         meanwhile, self._meanwhile = self._meanwhile, None
-        self._take(meanwhile())
+        self._turns.add(meanwhile())
+        while group := self._turns.voices():
+            self._send_pass(group)
         self._flush()
         self._meanwhile, self._looked = meanwhile, self._clock()
+        return True
 
-    def _send_group(self, group: Sequence[Plan]) -> None:
-        lane = group[0].lane
+    def _send_pass(self, plans: Iterable[Plan]) -> None:
+        """Plans of one lane, or of several for the same viewers, as far as they may still be sent."""
+        groups: dict[Lane, list[Plan]] = {}
+        for plan in plans:
+            groups.setdefault(plan.lane, []).append(plan)
+        sound = {lane: fit for lane, group in groups.items() if (fit := self._sound(lane, group))}
+        joint = self._rosters.together(list(sound)) if len(sound) > 1 else None
+        if joint is None:
+            for lane, group in sound.items():
+                self._send_group(group, self._rosters.of(lane))
+            return
+        self._send_rows(
+            [(plan, index) for index, group in enumerate(sound.values()) for plan in group], joint.common
+        )
+        for rest, group in zip(joint.rests, sound.values(), strict=True):
+            self._send_group(group, rest)
+
+    def _sound(self, lane: Lane, group: list[Plan]) -> list[Plan]:
+        """What of a lane's plans may be sent; what is not is counted."""
         if not lane.open:
             self._totals.add("fanout_lane_closed", len(group))
             for plan in group:
                 self._skipped(plan)
-            return
+            return []
         sound = [plan for plan in group if 12 <= len(plan.packet) <= srtp.LONGEST]
         if len(sound) < len(group):  # a wrong length would corrupt the heap inside libsrtp
             self._totals.add("fanout_bad_size", len(group) - len(sound))
-        if not sound:
-            return
-        roster = self._roster(lane)
-        if len(roster.viewers) >= _FEW:
-            self._send_rows(sound, roster)
-        else:
-            self._send_loose(sound, roster.viewers)
-        for target, offset in roster.streams:  # last: what they cost delays nobody
-            self._send_stream(sound, target, offset)
+        return sound
 
-    def _send_rows(self, group: Sequence[Plan], roster: Roster) -> None:
+    def _send_group(self, group: Sequence[Plan], roster: Roster) -> None:
+        """Plans of one lane."""
+        numbered_by = [(plan, 0) for plan in group]
+        if len(roster.viewers) >= FEW:
+            self._send_rows(numbered_by, roster)
+        else:
+            self._send_loose(numbered_by, roster.viewers)
+        for target, (offset,) in roster.streams:  # last: what they cost delays nobody
+            self._send_stream(group, target, offset)
+
+    def _send_rows(self, group: Sequence[Placed], roster: Roster) -> None:
         self._flush()  # the slots are ours from the first on
-        rows = rows_of([plan.packet for plan in group], segments=self._sender.segments)
+        rows = rows_of([plan.packet for plan, _ in group], segments=self._sender.segments)
         pattern = roster.pattern(self._slots.batch, tuple(map(len, rows)))
         sizes = [len(row[0]) for row in rows]
-        width = self._slots.width(max(sizes))
-        packets = [packet.ljust(width) for row in rows for packet in row]
-        lengths = [len(packet) for row in rows for packet in row]
-        octets = sum(lengths)
+        width = self._slots.width(max(map(len, (plan.packet for plan, _ in group))))
+        packets = [(plan.packet.ljust(width), index) for plan, index in group]
+        lengths = [len(plan.packet) for plan, _ in group]
         pattern.cut_at(sizes)
-        waits = Counter(plan.received_at for plan in group if plan.received_at is not None)
+        left: list[tuple[float, int]] = []
+        sent = dropped = 0
         for chunk in pattern.chunks:
             if not roster.is_current:  # somebody left or moved while we looked at the socket
                 self._send_loose(group, chunk.viewers)
@@ -171,48 +172,49 @@ class Fanout:
                 continue
             failed = self._protect(chunk, packets, lengths, width)
             send = self._sender.one_by_one if failed else self._sender.send
-            self._count(len(chunk.contexts) - failed, send(chunk, chunk.count))
-            self._totals.add("octets_sent", octets * len(chunk.viewers))
-            now = self._clock()
-            for received_at, count in waits.items():
-                self._delays.add(now - received_at, count * len(chunk.viewers), now)
-            self._look()
+            dropped += send(chunk, chunk.count)
+            sent += len(chunk.contexts) - failed
+            left.append((self._clock(), len(chunk.viewers)))
+            if self._look():
+                pattern.cut_at(sizes)  # others' packets of this pattern may have had other lengths
+        self._count(sent, dropped)
+        self._totals.add("octets_sent", sum(lengths) * sum(viewers for _, viewers in left))
+        self._measure([plan for plan, _ in group], left)
 
-    def _protect(self, chunk: Chunk, packets: list[bytes], lengths: list[int], width: int) -> int:
-        """The hot loop: nothing in it is looked up or made that could have been before.
+    def _measure(self, group: Sequence[Plan], left: Sequence[tuple[float, int]]) -> None:
+        """When each of these packets has left for so many viewers."""
+        for received_at, count in Counter(plan.received_at for plan in group).items():
+            if received_at is not None:
+                for now, viewers in left:
+                    self._delays.add(now - received_at, count * viewers, now)
+
+    def _protect(self, chunk: Chunk, packets: list[Numbered], lengths: list[int], width: int) -> int:
+        """The hot loops, none of them in Python: nothing is looked up or made that could have been before.
 
         Returns how many packets libsrtp refused; these have no length.
         """
         batch = self._slots.batch
-        view, protect, failed = batch.view, srtp.protect, 0
-        plain: Iterable[bytes] = _for_each(packets, chunk)
-        steps = zip(
-            chunk.contexts,
-            self._slots.parts(width),
-            batch.pointers,
-            batch.lengths,
-            plain,
-            cycle(lengths),
-            strict=False,
-        )
-        for context, part, pointer, length, packet, size in steps:
+        self._slots.set_lengths(lengths * len(chunk.viewers))
+        view = batch.view
+        for part, packet in zip(self._slots.parts(width), _for_each(packets, chunk), strict=False):
             view[part] = packet
-            length[0] = size
-            if protect(context, pointer, length):
-                length[0] = 0
-                failed += 1
-        if failed:
-            self._totals.add("protect_failed", failed)
-        return failed
+        problems = list(map(srtp.protect, chunk.contexts, batch.pointers, batch.lengths))
+        if not any(problems):
+            return 0
+        refused = [i for i, problem in enumerate(problems) if problem]
+        for i in refused:
+            batch.lengths[i][0] = 0
+        self._totals.add("protect_failed", len(refused))
+        return len(refused)
 
-    def _send_loose(self, group: Sequence[Plan], viewers: Iterable[Viewer]) -> None:
+    def _send_loose(self, group: Sequence[Placed], viewers: Iterable[Viewer]) -> None:
         """To a few: their packets share system calls with others'."""
         batch = self._slots.batch
-        for target, offset in viewers:
-            for plan in group if target.open and not target.stream else ():
+        for target, offsets in viewers:
+            for plan, index in group if target.open and not target.stream else ():
                 i, size = self._used, len(plan.packet)
                 start, length, message = i * batch.slot, batch.lengths[i], batch.messages[i]
-                batch.view[start : start + size] = numbered(plan.packet, offset)
+                batch.view[start : start + size] = numbered(plan.packet, offsets[index])
                 length[0] = size
                 if srtp.protect(target.context, batch.pointers[i], length):
                     self._totals.add("protect_failed")
@@ -243,25 +245,9 @@ class Fanout:
                 self._totals.add("packets_sent")
                 self._totals.add("octets_sent", len(packet))
 
-    def _roster(self, lane: Lane) -> Roster:
-        known = self._lanes.get(lane)
-        if known is not None and known.is_current:
-            return known
-        found = []
-        for peer, offset in lane.members:
-            target = self._targets.get(peer)
-            if target is None:
-                self._totals.add("fanout_no_target")
-            elif target.open:
-                found.append((target, offset & 0xFFFF))
-        roster = Roster(found)
-        if len(lane.members) > 1:
-            self._lanes[lane] = roster
-        return roster
-
     def forget(self) -> None:
         """A peer came or went: resolve every lane anew."""
-        self._lanes.clear()
+        self._rosters.forget()
 
     def _flush(self) -> None:
         """Send what the few are sent, if anything waits."""
@@ -281,8 +267,8 @@ class Fanout:
             self._totals.add("send_dropped", dropped)
 
 
-def _for_each(packets: list[bytes], chunk: Chunk) -> Iterator[bytes]:
-    """The group's packets over and over, under each viewer's numbers."""
-    if chunk.one_offset is not None:
-        return cycle(packets if not chunk.one_offset else [numbered(p, chunk.one_offset) for p in packets])
-    return (numbered(packet, offset) for _, offset in chunk.viewers for packet in packets)
+def _for_each(packets: list[Numbered], chunk: Chunk) -> Iterable[bytes]:
+    """A pass's packets over and over, under each viewer's numbers: as many as the chunk has contexts."""
+    if chunk.offsets is None:
+        return (numbered(p, offsets[index]) for _, offsets in chunk.viewers for p, index in packets)
+    return [numbered(packet, chunk.offsets[index]) for packet, index in packets] * len(chunk.viewers)

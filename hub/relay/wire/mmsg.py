@@ -26,8 +26,8 @@ SO_TIMESTAMPNS: Final = 35
 """Asks for, and names, the time a datagram came in (the wall clock's)."""
 _STAMP: Final = Struct("=Qiiqq")
 """`cmsghdr {length, SOL_SOCKET, SCM_TIMESTAMPNS}` and a `timespec`."""
-WOULD_BLOCK: Final = frozenset({11})
-"""EAGAIN."""
+_HEADER: Final = Struct("=8xI4x8x8x8xQ4x4xI4x")
+"""Of a `struct mmsghdr` what the kernel writes: length of the name, of the control data, of the datagram."""
 
 ffi: Final = FFI()
 ffi.cdef(
@@ -81,6 +81,7 @@ class Batch:
         self._iovecs = ffi.new("struct iovec[]", count)
         self.headers = ffi.new("struct mmsghdr[]", count)
         self.view = ffi.buffer(self._memory)
+        self.iovecs_view = ffi.buffer(self._iovecs)
         self.pointers: list[Any] = [self._memory + i * slot for i in range(count)]
         self.iovecs: list[Any] = [self._iovecs + i for i in range(count)]
         self.lengths: list[Any] = [
@@ -129,16 +130,14 @@ class Receiver:
         with contextlib.suppress(OSError):
             sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         for i, message in enumerate(self._batch.messages):
-            message.msg_name = self._names + i * LONGEST_NAME
-            message.msg_control = self._stamps + i * _STAMP.size
+            message.msg_name, message.msg_namelen = self._names + i * LONGEST_NAME, LONGEST_NAME
+            message.msg_control, message.msg_controllen = self._stamps + i * _STAMP.size, _STAMP.size
             self._batch.lengths[i][0] = slot
-        self._reset(count)
-
-    def _reset(self, count: int) -> None:
-        """The kernel has written over the lengths it was given."""
-        for message in self._batch.messages[:count]:
-            message.msg_namelen = LONGEST_NAME
-            message.msg_controllen = _STAMP.size
+        self._headers_view = ffi.buffer(self._batch.headers)
+        self._fresh = bytes(self._headers_view)
+        """The headers as the kernel must find them: it writes over the lengths it was given."""
+        self.full = False
+        """Whether the last call brought as many as it could: there may be more."""
 
     def receive(self) -> list[tuple[bytes, RawAddress, float]]:
         """What is there, possibly nothing; with each datagram the seconds it has waited in the kernel.
@@ -148,27 +147,29 @@ class Receiver:
         batch = self._batch
         assert libc is not None
         got = libc.recvmmsg(self._fd, batch.headers, batch.count, socket.MSG_DONTWAIT, ffi.NULL)
+        self.full = got == batch.count
         if got <= 0:
             return []
         now = time.time()
-        out = [self._one(i, now) for i in range(got) if batch.headers[i].msg_len < batch.slot]
-        self._reset(got)
+        headers = self._headers_view[0 : got * _HEADER.size]
+        out = [
+            self._one(i, named, controlled, length, now)
+            for i, (named, controlled, length) in enumerate(_HEADER.iter_unpack(headers))
+            if length < batch.slot
+        ]
+        self._headers_view[0 : len(headers)] = self._fresh[0 : len(headers)]
         return out
 
-    def _one(self, i: int, now: float) -> tuple[bytes, RawAddress, float]:
-        batch = self._batch
-        start, name, message = i * batch.slot, i * LONGEST_NAME, batch.messages[i]
+    def _one(
+        self, i: int, named: int, controlled: int, length: int, now: float
+    ) -> tuple[bytes, RawAddress, float]:
+        start, name = i * self._batch.slot, i * LONGEST_NAME
         waited = 0.0
-        if message.msg_controllen >= _STAMP.size:
+        if controlled >= _STAMP.size:
             _, _, kind, seconds, nanoseconds = _STAMP.unpack_from(self._stamps_view, i * _STAMP.size)
             if kind == SO_TIMESTAMPNS:
                 waited = min(1.0, max(0.0, now - seconds - nanoseconds * 1e-9))  # clocks are set at times
-        length = batch.headers[i].msg_len
-        return (
-            batch.view[start : start + length],
-            self._names_view[name : name + message.msg_namelen],
-            waited,
-        )
+        return self._batch.view[start : start + length], self._names_view[name : name + named], waited
 
 
 def raw_address(host: str, port: int) -> RawAddress:

@@ -62,6 +62,11 @@ class Port:
         """How many are under way."""
         return len(self._shaking)
 
+    @property
+    def has_work(self) -> bool:
+        """Whether `work` is wanted: handshakes wait for it."""
+        return bool(self._work or self._line)
+
     def add(self, transport: Transport) -> None:
         """A new peer; one of the same id is closed first by the caller."""
         self.peers[transport.identity.peer] = transport

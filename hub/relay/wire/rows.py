@@ -5,6 +5,7 @@ of one pattern to the same viewers need the very same message headers (only the 
 kept. What is left per packet is one copy, one length and one call into libsrtp.
 """
 
+from array import array
 from collections.abc import Iterator, Sequence
 from struct import pack, pack_into
 from typing import Any, Final
@@ -29,8 +30,8 @@ _SIZE_AT: Final = 16
 
 Packet = tuple[bytes, int]
 """Plaintext, and its length."""
-Viewer = tuple[Target, int]
-"""Whom to send to, and what is added to the sequence number (modulo 2^16)."""
+Viewer = tuple[Target, tuple[int, ...]]
+"""Whom to send to, and what is added to the sequence numbers (modulo 2^16) of each lane of the pass."""
 
 
 def rows_of(packets: Sequence[bytes], *, segments: bool) -> list[list[bytes]]:
@@ -66,6 +67,7 @@ class Slots:
     def __init__(self, slot: int) -> None:
         self.batch = Batch(BATCH, slot)
         self._parts: dict[int, list[slice]] = {}
+        self._lengths = memoryview(self.batch.iovecs_view).cast("B").cast("Q")[1::2]
 
     def parts(self, width: int) -> list[slice]:
         """For each slot where its first `width` bytes are."""
@@ -74,6 +76,10 @@ class Slots:
             step = self.batch.slot
             known = self._parts[width] = [slice(i * step, i * step + width) for i in range(BATCH)]
         return known
+
+    def set_lengths(self, lengths: Sequence[int]) -> None:
+        """Of the packets in the first slots."""
+        self._lengths[: len(lengths)] = memoryview(array("Q", lengths))
 
     @staticmethod
     def width(longest: int) -> int:
@@ -84,7 +90,7 @@ class Slots:
 class Chunk:
     """Some viewers' messages of a pattern, at most `BATCH` packets: headers that point into the slots."""
 
-    __slots__ = ("_batch", "_firsts", "contexts", "count", "headers", "one_offset", "viewers")
+    __slots__ = ("_batch", "_firsts", "contexts", "count", "headers", "offsets", "viewers")
 
     def __init__(
         self, batch: Batch, viewers: Sequence[Viewer], pattern: Sequence[int], cuts: Sequence[dict[int, Any]]
@@ -92,9 +98,9 @@ class Chunk:
         packets = sum(pattern)
         self.viewers = viewers
         self.contexts = [target.context for target, _ in viewers for _ in range(packets)]
-        offsets = {offset for _, offset in viewers}
-        self.one_offset = offsets.pop() if len(offsets) == 1 else None
-        """The offset of all of them; None when they differ."""
+        each = {offsets for _, offsets in viewers}
+        self.offsets = each.pop() if len(each) == 1 else None
+        """Those of all of them; None when they differ."""
         self.count = len(viewers) * len(pattern)
         self.headers = ffi.new("struct mmsghdr[]", self.count)
         self._batch = batch

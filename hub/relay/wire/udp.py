@@ -184,7 +184,10 @@ class Driver:
             if not self._read():
                 break
         self._flush()
-        self.turn()
+        if self.port.has_work or self._clock() >= self._timed:
+            self.turn()
+        else:
+            self._arm()
 
     def _read(self) -> bool:
         """Read one batch and let the core have it. False when there was nothing.
@@ -286,7 +289,7 @@ class Driver:
 
     def _feedback(self, feedback: Feedback) -> None:
         target = self.port.targets.get(feedback.peer)
-        if target is None:
+        if target is None or not target.open:  # over TCP: between two connections
             self._totals.add("feedback_no_target")
             return
         try:

@@ -18,9 +18,11 @@ from hub.reception.errors import Refusal
 from hub.reception.events import KINDS, Audience, Event
 from hub.reception.fold import apply
 from hub.reception.live import LiveSession
+from hub.reception.snapshot import view
 from hub.reception.state import SessionState
+from hub.reception.telling import batch
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import batch, inside, view
+from hub.reception.visibility import inside
 from tests.kit.factories import ROOMS, House
 from tests.kit.reducer import reduce
 

@@ -3,6 +3,7 @@ relay.
 """
 
 import asyncio
+import re
 from fractions import Fraction
 
 import av
@@ -93,14 +94,32 @@ async def test_methods(lab: WebLab, endpoint: str):
         assert preflight.headers["accept-post"] == "application/sdp"
 
 
+@pytest.mark.parametrize("endpoint", ["whip", "whep"])
+async def test_encoders_and_players_hear_of_the_turn_server(lab: WebLab, endpoint: str):
+    """RFC 9725 §4.6. Each connection has credentials of its own."""
+    session = await live_session(lab)
+    publishes = endpoint == "whip"
+    offer = OFFER if publishes else OFFER.replace("sendonly", "recvonly")
+    bearer = lab.token(session, "publish" if publishes else "view")
+    answers = [await post(lab, f"/{endpoint}/{session}", bearer, offer) for _ in range(2)]
+    links = [answer.headers["link"] for answer in answers]
+    for answer, link in zip(answers, links, strict=True):
+        peer = answer.headers["location"].rpartition("/")[2]
+        found = re.fullmatch(
+            r'<(\S+)>; rel="ice-server"; username="\d+:(\w+)"; credential="\S+"; credential-type="password"',
+            link,
+        )
+        assert found is not None
+        assert found.groups() == (TURN_URL, peer)
+        assert "Link" in answer.headers["access-control-expose-headers"]
+    assert links[0] != links[1]
+
+
 async def test_an_encoder_comes_is_replaced_and_ends(lab: WebLab):
     session = await live_session(lab)
     bearer, path = lab.token(session, "publish"), f"/whip/{session}"
     first = await post(lab, path, bearer)
     assert first.status_code == 201
-    link = first.headers["link"]
-    assert link.startswith(f'<{TURN_URL}>; rel="ice-server"; username="')
-    assert link.endswith('; credential-type="password"')
     assert first.headers["content-type"] == "application/sdp"
     assert first.text.startswith("v=0\r\n")
     location = first.headers["location"]

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { shape, shaped } from "../../../web/static/js/media/layers.js";
+import { Patience } from "../../../web/static/js/media/patience.js";
 import { wantFor, Wants } from "../../../web/static/js/media/wants.js";
 
 const encodings = () => ({ encodings: [{ rid: "h" }, { rid: "l" }] });
@@ -78,4 +79,28 @@ test("wants are said to each new peer once, and again only when they changed", a
   become(peer, "lost");
   become(peer, "connected");
   assert.equal(line.sent.length, 3);
+});
+
+test("voices wait longer while the browser has to invent sound, and are tried without later", () => {
+  const receivers = [
+    { track: { kind: "audio" }, jitterBufferTarget: null },
+    { track: { kind: "video" }, jitterBufferTarget: null },
+    { track: { kind: "audio" } },
+  ];
+  const connection = { getReceivers: () => receivers };
+  const entry = { type: "inbound-rtp", kind: "audio", totalSamplesReceived: 0, concealedSamples: 0 };
+  const patience = new Patience();
+  const look = (invented, silent = 0) => {
+    entry.totalSamplesReceived += 240_000;
+    entry.concealedSamples += invented + silent;
+    entry.silentConcealedSamples = (entry.silentConcealedSamples ?? 0) + silent;
+    patience.look(connection, new Map([["a", entry]]));
+    return receivers[0].jitterBufferTarget;
+  };
+  assert.equal(look(1_000, 100_000), null);
+  assert.equal(look(10_000), 220);
+  assert.equal(receivers[1].jitterBufferTarget, null);
+  assert.ok(!("jitterBufferTarget" in receivers[2]));
+  for (let index = 0; index < 23; index += 1) assert.equal(look(0), 220);
+  assert.equal(look(0), null);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyView } from "../../../web/static/js/session/reducer.js";
 import { missed, remember } from "../../../web/static/js/session/missed.js";
-import { countdown, roomState } from "../../../web/static/js/session/room-state.js";
+import { countdown, lineLevel, roomState } from "../../../web/static/js/session/room-state.js";
 import { clockOf, daysLeft, dueState, tileState } from "../../../web/static/js/session/select.js";
 import { Store } from "../../../web/static/js/session/store.js";
 import { difference, totals } from "../../../web/static/js/media/report.js";
@@ -120,6 +120,8 @@ test("a tile says live, voice, silent or missing", () => {
   assert.equal(tileState(joined, undefined), "silent");
   assert.equal(tileState(joined, { link: "up", picture: true, sound: true }), "live");
   assert.equal(tileState(joined, { link: "up", picture: false, sound: true }), "voice");
+  assert.equal(tileState(joined, { link: "up", picture: true, sound: true, sent: "few" }), "live");
+  assert.equal(tileState(joined, { link: "up", picture: true, sound: true, sent: "none" }), "voice");
   assert.equal(tileState(joined, { link: "up", picture: false, sound: false }), "silent");
   assert.equal(tileState(joined, { link: "down", picture: true }), "missing");
 });
@@ -148,4 +150,26 @@ test("a report is what came between two looks", () => {
   const after = totals(new Map([["a", inbound(85, 0.9, 190, 10)]]));
   assert.deepEqual(difference(before, after), { decoding: true, frames: 75, sound: true, loss: 0.1 });
   assert.deepEqual(difference(after, after), { decoding: false, frames: 0, sound: false, loss: 0 });
+});
+
+test("the foot says how good the line is, the hub's word before the browser's", () => {
+  const fine = { decoding: true, frames: 120, sound: true, loss: 0 };
+  const still = { ...fine, decoding: false, frames: 0 };
+  const lossy = { ...fine, loss: 0.05 };
+  const none = { starved: false, voice: false };
+  for (const [report, sent, state, level] of [
+    [null, "high", none, ""],
+    [fine, "high", none, "good"],
+    [lossy, "high", none, "weak"],
+    [{ ...fine, frames: 10 }, "high", none, "weak"],
+    [still, "high", none, "bad"],
+    [fine, "low", none, "weak"],
+    [fine, "few", none, "few"],
+    [null, "few", none, "few"],
+    [still, "high", { starved: true, voice: false }, "voice"],
+    [still, "high", { starved: false, voice: true }, "good"],
+    [{ ...still, loss: 0.05 }, "high", { starved: false, voice: true }, "weak"],
+  ]) {
+    assert.equal(lineLevel(report, sent, state), level);
+  }
 });

@@ -12,8 +12,9 @@ from hub.cases.rules import CaseKind
 from hub.people.roles import Role
 from hub.reception.errors import Refusal
 from hub.reception.fold import fold
+from hub.reception.snapshot import view
 from hub.reception.state import SessionState
-from hub.reception.visibility import batch, view
+from hub.reception.telling import batch
 from tests.kit.factories import House, sqlite_house
 
 __all__ = ["sqlite_house"]

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from hub.relay.core.plan import Lane, Plan, Totals
-from hub.relay.wire import fanout, senders, srtp
+from hub.relay.wire import fanout, rosters, senders, srtp, turns
 from hub.relay.wire.fanout import Fanout
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import Batch, raw_address, stream_address
-from hub.relay.wire.rows import BATCH
+from hub.relay.wire.rows import BATCH, numbered
 from hub.relay.wire.srtp import Inbound, Outbound, Profile, SrtpKeys
 from hub.relay.wire.target import Target
 
@@ -22,6 +22,10 @@ def packet(sequence: int, body: bytes = b"picture") -> bytes:
 
 def voice(sequence: int) -> bytes:
     return packet(sequence, b"voice").replace(SSRC, (21).to_bytes(4, "big"))
+
+
+def twelve(sequence: int) -> bytes:
+    return packet(sequence).replace(SSRC, (12).to_bytes(4, "big"))
 
 
 class Viewer:
@@ -82,7 +86,8 @@ class Room:
 @pytest.fixture(params=["for few", "for many"])
 def _road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both roads through the fan-out, whatever the number of viewers."""
-    monkeypatch.setattr(fanout, "_FEW", 100 if request.param == "for few" else 1)
+    for module in (fanout, turns, rosters):
+        monkeypatch.setattr(module, "FEW", 100 if request.param == "for few" else 1)
 
 
 @pytest.fixture(params=[senders.SegmentSender, senders.MmsgSender, senders.SendtoSender])
@@ -263,10 +268,53 @@ def test_octets_are_those_of_the_plaintext(room: Room) -> None:
 def test_voices_overtake_the_pictures_of_their_burst(room: Room) -> None:
     pictures = Lane("main", (("a", 0), ("b", 0)))
     voices = Lane("voice1", (("b", 0), ("a", 0)))
-    burst = [Plan(packet(1), pictures), Plan(voice(7), voices), Plan(packet(2), pictures)]
-    room.fanout.execute(burst)
+    burst = [Plan(packet(number), pictures) for number in range(turns.SHARED)]
+    room.fanout.execute([*burst, Plan(voice(7), voices)])
     for name in "ab":
-        assert room.viewers[name].got() == [voice(7), packet(1), packet(2)]
+        assert room.viewers[name].got() == [voice(7), *(plan.packet for plan in burst)]
+
+
+def test_a_few_pictures_and_voices_share_a_pass_under_each_lanes_numbers(room: Room) -> None:
+    pictures = Lane("main", (("a", 0), ("b", 3)))
+    voices = Lane("voice1", (("c", 1), ("b", 5), ("a", 0)))
+    second = Lane("second", (("a", 9), ("b", 9), ("c", 9)))
+    for now in (0, 100):  # the second time by what was kept of the first
+        one, two, said, other = packet(now + 1), packet(now + 2), voice(now + 7), twelve(now + 30)
+        burst = [Plan(one, pictures), Plan(said, voices), Plan(two, pictures), Plan(other, second)]
+        room.fanout.execute(burst)
+        assert sorted(room.viewers["a"].got()) == sorted([one, two, said, numbered(other, 9)])
+        mine = [numbered(one, 3), numbered(two, 3), numbered(said, 5), numbered(other, 9)]
+        assert sorted(room.viewers["b"].got()) == sorted(mine)
+        assert sorted(room.viewers["c"].got()) == sorted([numbered(said, 1), numbered(other, 9)])
+    assert room.counted() == {"packets_sent": 20}
+
+
+def test_a_shared_pass_leaves_out_who_closed_or_moved_since(room: Room) -> None:
+    pictures = Lane("main", (("a", 0), ("b", 0), ("c", 0)))
+    voices = Lane("voice1", (("a", 0), ("b", 0), ("c", 0)))
+    room.fanout.execute([Plan(packet(1), pictures), Plan(voice(1), voices)])
+    room.viewers["a"].target.close()
+    pictures.open = False
+    room.fanout.execute([Plan(packet(2), pictures), Plan(voice(2), voices)])
+    assert sorted(room.viewers["a"].got()) == sorted([packet(1), voice(1)])
+    assert sorted(room.viewers["b"].got()) == sorted([packet(1), voice(1), voice(2)])
+    assert [plan.packet for plan in room.skipped] == [packet(2)]
+
+
+def test_rows_of_voices_that_overtake_voices_are_cut_by_their_own_lengths(room: Room) -> None:
+    """The headers of both passes are the same ones."""
+    ticks = iter(range(1, 10_000))
+    room.fanout._clock = lambda: next(ticks) * 0.003
+    lane = Lane("voice1", (("a", 0), ("b", 0)))
+    first = [Plan(packet(number, bytes(50)), lane) for number in range(turns.GROUP)]
+    late = [[Plan(packet(number, bytes(70)), lane) for number in range(100, 100 + turns.GROUP)]]
+    many = [Plan(plan.packet, lane) for plan in first] + [
+        Plan(packet(200 + number, bytes(60)), lane) for number in range(3 * turns.GROUP)
+    ]
+    room.fanout.execute(many, lambda: late.pop() if late else [])
+    got = [p for name in "ab" for p in room.viewers[name].got()]
+    assert {len(p) for p in got} <= {62, 72, 82}
+    assert len(got) == 2 * (len(many) + (0 if late else turns.GROUP))
 
 
 def test_a_voice_that_comes_in_the_middle_of_a_long_burst_overtakes_it(room: Room) -> None:
@@ -280,10 +328,10 @@ def test_a_voice_that_comes_in_the_middle_of_a_long_burst_overtakes_it(room: Roo
         [Plan(packet(number), pictures) for number in range(count)], lambda: late.pop() if late else []
     )
     got = room.viewers["b"].got()
-    if fanout._FEW == 1:  # the few do not fill a system call, and look at nothing
+    if fanout.FEW == 1:  # the few do not fill a system call, and look at nothing
         assert got.index(voice(7)) < count
         assert got[-1] == packet(900, b"picture")
-    assert len(got) == count + (2 if fanout._FEW == 1 else 0)
+    assert len(got) == count + (2 if fanout.FEW == 1 else 0)
 
 
 def test_nothing_new_is_taken_in_once_a_burst_has_lasted_long(room: Room) -> None:
@@ -312,7 +360,7 @@ def test_who_leaves_in_the_middle_of_a_burst_is_sent_no_more_and_the_others_all(
 
     room.fanout.execute([Plan(packet(number), lane) for number in range(count)], meanwhile)
     assert len(room.viewers["a"].got()) == len(room.viewers["b"].got()) == count
-    if fanout._FEW == 1:
+    if fanout.FEW == 1:
         assert len(room.viewers["c"].got()) < count
 
 

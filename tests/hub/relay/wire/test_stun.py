@@ -1,5 +1,9 @@
 import random
+import struct
+from binascii import crc32
+from ipaddress import IPv4Address, IPv6Address
 
+from aioice.stun import Class, Message, Method, parse_message
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,6 +78,78 @@ def test_a_message_without_integrity_is_signed_by_nobody() -> None:
     assert binding is not None
     assert not binding.signed_by("secret")
     assert not binding.signed_by("")
+
+
+def by_the_library(datagram: bytes) -> tuple[object, ...] | None:
+    """What aioice reads in a datagram, and whether "secret" signed it."""
+    try:
+        message = parse_message(datagram)
+    except (ValueError, struct.error, IndexError):
+        return None
+    found = message.attributes
+    return (
+        message.transaction_id,
+        found.get("USERNAME", ""),
+        "USE-CANDIDATE" in found,
+        found.get("ICE-CONTROLLING"),
+        found.get("ICE-CONTROLLED"),
+        bool(message.check_message_integrity(b"secret")),
+    )
+
+
+def by_us(datagram: bytes) -> tuple[object, ...] | None:
+    """The same of ours."""
+    binding = stun.read(datagram)
+    return binding and (
+        binding.transaction,
+        binding.username,
+        binding.use_candidate,
+        binding.controlling,
+        binding.controlled,
+        binding.signed_by("secret"),
+    )
+
+
+ATTRIBUTES = st.fixed_dictionaries(
+    {},
+    optional={
+        "USERNAME": st.text(max_size=40),
+        "PRIORITY": st.integers(0, 2**32 - 1),
+        "USE-CANDIDATE": st.none(),
+        "ICE-CONTROLLING": st.integers(0, 2**64 - 1),
+        "ICE-CONTROLLED": st.integers(0, 2**64 - 1),
+        "SOFTWARE": st.text(max_size=20),
+    },
+)
+
+
+@given(ATTRIBUTES, st.binary(min_size=12, max_size=12), st.sampled_from(["secret", "other"]))
+def test_requests_are_read_as_the_library_reads_them(
+    attributes: dict[str, object], transaction: bytes, password: str
+) -> None:
+    message = Message(Method.BINDING, Class.REQUEST, transaction, attributes)
+    message.add_message_integrity(password.encode())
+    assert by_us(bytes(message)) == by_the_library(bytes(message))
+
+
+@given(st.integers(0, 200), st.integers(1, 255))
+def test_damaged_requests_are_read_as_the_library_reads_them(at: int, change: int) -> None:
+    whole = check()
+    at %= len(whole)
+    damaged = whole[:at] + bytes([whole[at] ^ change]) + whole[at + 1 :]
+    mended = damaged[:-4] + (crc32(damaged[:-8]) ^ 0x5354554E).to_bytes(4)
+    for datagram in (damaged, mended):
+        ours, theirs = by_us(datagram), by_the_library(datagram)
+        assert ours == theirs or not (ours and ours[-1])
+
+
+@given(st.ip_addresses(), st.integers(0, 65535), st.binary(min_size=12, max_size=12), st.text(max_size=24))
+def test_answers_are_written_as_the_library_writes_them(
+    host: IPv4Address | IPv6Address, port: int, transaction: bytes, password: str
+) -> None:
+    message = Message(Method.BINDING, Class.RESPONSE, transaction, {"XOR-MAPPED-ADDRESS": (str(host), port)})
+    message.add_message_integrity(password.encode())
+    assert stun.success(transaction, (str(host), port), password) == bytes(message)
 
 
 @given(st.binary(max_size=200))

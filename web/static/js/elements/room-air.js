@@ -1,6 +1,7 @@
 /** The room on the air: camera and microphone are opened when it is called, sent when the countdown ends, closed after. */
 import { canShare, captureBest, captureDocument, heardOnly, onPermission, permission, plugged, release } from "../media/devices.js";
 import { countdown, hasFloor } from "../session/room-state.js";
+import { word } from "./dom.js";
 
 /** Troubles with which a room can still be heard, or seen. */
 const PARTIAL = new Set(["missing", "mute"]);
@@ -40,6 +41,12 @@ export class RoomAir {
     return this.#sent && !this.#stream?.getVideoTracks().length;
   }
 
+  /** What is wrong, and what to do. */
+  words() {
+    const why = this.asking ? "asking" : (this.trouble ?? "busy");
+    return { what: word(`room.trouble.${why}`), fix: word(`room.trouble.${why}.fix`) };
+  }
+
   /** Look now, and again whenever a device or the browser's leave changes. */
   watch() {
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#replugged());
@@ -76,7 +83,7 @@ export class RoomAir {
       this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
       if (this.#called) this.#stream = stream;
       this.#became(missing);
-      await this.app.beHeard();
+      await this.app.gate.open();
       if (stream !== this.#stream) release(stream);
     } catch (error) {
       this.found = { camera: false, microphone: false };
@@ -84,7 +91,7 @@ export class RoomAir {
     } finally {
       this.checking = false;
     }
-    if (this.app.screens && !(await this.app.screens.sound(true))) this.app.beSilent();
+    if (this.app.screens && !(await this.app.screens.sound(true))) this.app.gate.ask();
   }
 
   /** Follow the floor. Called with every change and every tick. */

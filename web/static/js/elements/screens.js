@@ -8,23 +8,32 @@ function isRefusal(error) {
   return error.name === "NotAllowedError";
 }
 
+const PICTURES = ["main", "second", "document"];
+/** What is sent of a picture, best first. */
+const RUNGS = ["high", "low", "few", "none"];
+
 export class Screens {
   #streams = new Map();
   #listening = false;
+  #shown = [];
+  #lacking = {};
 
   /**
    * @param {HTMLElement} root @param {import("../media/peer.js").Peer} peer
    * @param {import("../net/channel.js").Channel} channel
-   * @param {{seen?: (slot: string, on: boolean) => void, refused?: () => void}} told a picture came or went; the
-   * browser wants a press before it lets voices be heard */
-  constructor(root, peer, channel, { seen = () => {}, refused = () => {} } = {}) {
+   * @param {{seen?: (slot: string, on: boolean) => void, refused?: () => void, line?: () => void}} told a
+   * picture came or went; the browser wants a press before it lets voices be heard; the hub sends more or less than before */
+  constructor(root, peer, channel, { seen = () => {}, refused = () => {}, line = () => {} } = {}) {
     this.root = root;
     this.seen = seen;
     this.refused = refused;
+    this.line = line;
     this.heard = false;
     this.wants = new Wants(peer, channel);
     peer.addEventListener("track", ({ detail }) => this.#track(detail));
-    channel.addEventListener("welcome", () => this.#program([]));
+    channel.addEventListener("welcome", () => this.#begin());
+    peer.addEventListener("state", ({ detail }) => detail.state === "connecting" && this.#lacks({}));
+    channel.addEventListener("line", ({ detail }) => this.#lacks(detail.slots));
     channel.addEventListener("program", ({ detail }) => this.#program(detail.slots));
     document.addEventListener("visibilitychange", () => this.#look());
     this.#measure();
@@ -50,9 +59,36 @@ export class Screens {
     for (const figure of this.root.querySelectorAll("figure[data-slot-name]")) observer.observe(figure);
   }
 
+  #begin() {
+    this.#program([]);
+    this.#lacks({});
+  }
+
   /** A document is shown large, with the faces small beside it, as long as somebody shares one. */
   #program(slots) {
+    this.#shown = PICTURES.filter((slot) => slots.includes(slot));
     this.root.classList.toggle("with-document", slots.includes("document"));
+    this.line();
+  }
+
+  /** The line is too weak for these; the last frame of one that is not sent any more is no picture. */
+  #lacks(slots) {
+    this.#lacking = slots;
+    for (const slot of PICTURES) {
+      this.root.querySelector(`[data-slot-name="${slot}"]`)?.classList.toggle("starved", slots[slot] === "none");
+    }
+    this.line();
+  }
+
+  /** Whether there are pictures, and the line is too weak for all of them. */
+  get starved() {
+    return this.#shown.length > 0 && this.#shown.every((slot) => this.#lacking[slot] === "none");
+  }
+
+  /** What is sent of the picture that lacks most, of those that are sent. @returns {"high" | "low" | "few"} */
+  get worst() {
+    const sent = this.#shown.map((slot) => this.#lacking[slot] ?? "high").map((rung) => (rung === "none" ? "low" : rung));
+    return RUNGS.findLast((rung) => sent.includes(rung)) ?? "high";
   }
 
   /** The element of a slot: a figure's video, or an audio. */

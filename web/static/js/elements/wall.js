@@ -6,6 +6,12 @@ import { hourMinute } from "./time.js";
 const SIGNS = { live: "fine", voice: "attention", silent: "attention", missing: "act" };
 const STATES = Object.keys(SIGNS);
 
+/** What a room's line is too weak for: `low`, `few` or `none` is all it is sent; "" when it lacks nothing. */
+function lacking(state, report) {
+  const received = state === "live" || state === "voice";
+  return received && report.sent && report.sent !== "high" ? report.sent : "";
+}
+
 export class Wall {
   #reports = new Map();
   #states = new Map();
@@ -62,7 +68,8 @@ export class Wall {
       const { point } = tile.dataset;
       const state = tileState(view.points[point], this.#reports.get(point));
       counts[state] += 1;
-      this.#tile(tile, state, hands.has(point), view.floor?.point === point);
+      const sent = lacking(state, this.#reports.get(point));
+      this.#tile(tile, { state, sent, hand: hands.has(point), speaking: view.floor?.point === point });
       tile.classList.toggle("lost", state === "missing" && Boolean(view.points[point]));
       tile.classList.toggle("home", tile.dataset.unit === home);
     }
@@ -76,16 +83,19 @@ export class Wall {
     this.root.querySelector('[data-act="wall"]').setAttribute("aria-pressed", String(on));
   }
 
-  #tile(tile, state, hand, speaking) {
-    const key = `${state}|${hand}|${speaking}`;
+  #tile(tile, { state, sent, hand, speaking }) {
+    const key = `${state}|${sent}|${hand}|${speaking}`;
     if (this.#states.get(tile) === key) return;
     this.#states.set(tile, key);
     tile.classList.remove(...STATES);
     tile.classList.add(state);
     tile.classList.toggle("hand", hand);
     tile.classList.toggle("speaking", speaking);
+    tile.classList.toggle("weak", Boolean(sent));
+    write(slot(tile, "sent"), sent ? word(`wall.sent.${sent}.short`) : "");
     const extra = speaking ? word("wall.floor") : hand ? word("wall.hand") : "";
-    const said = [word(`wall.${state}`), extra].filter(Boolean).join(", ");
+    const weak = sent ? word(`wall.sent.${sent}`) : "";
+    const said = [word(`wall.${state}`), weak, extra].filter(Boolean).join(", ");
     const label = word("wall.tile", { name: tile.dataset.name, state: said });
     tile.setAttribute("aria-label", label);
     tile.title = label;
@@ -141,6 +151,7 @@ export class Wall {
       since: presence ? word("wall.detail.since", { at: hourMinute(presence.at) }) : "",
       fix: word(`wall.detail.fix.${state ?? "missing"}`),
       loss: report ? `${(report.loss * 100).toFixed(1)} %` : "–",
+      sent: report?.sent ? word(`wall.sent.${report.sent}`) : "–",
       rtt: report?.rtt_ms != null ? `${Math.round(report.rtt_ms)} ms` : "–",
     });
     const tone = SIGNS[state ?? "missing"];

@@ -1,5 +1,7 @@
 /** What a screen really decodes, counted between two looks at getStats. */
 
+import { Patience } from "./patience.js";
+
 const EVERY_MS = 5_000;
 
 /** @returns {{frames: number, energy: number, received: number, lost: number}} totals so far */
@@ -31,6 +33,7 @@ export class Reporter {
   #seen;
   #last = { frames: 0, energy: 0, received: 0, lost: 0 };
   #connection = null;
+  #patience = new Patience();
   #timer = null;
 
   constructor(peer, channel, seen = () => {}) {
@@ -50,10 +53,16 @@ export class Reporter {
 
   async #look() {
     const { connection } = this.#peer;
-    if (connection !== this.#connection) this.#last = totals(new Map());
+    if (connection !== this.#connection) {
+      this.#last = totals(new Map());
+      this.#patience = new Patience();
+    }
     this.#connection = connection;
-    if (!connection || !this.#channel.open) return;
-    const now = totals(await connection.getStats());
+    if (!connection) return;
+    const stats = await connection.getStats();
+    this.#patience.look(connection, stats);
+    if (!this.#channel.open) return;
+    const now = totals(stats);
     const report = difference(this.#last, now);
     this.#last = now;
     this.#channel.send({ type: "media.report", ...report });

@@ -124,6 +124,8 @@ export class Channel extends EventTarget {
         return this.#emit("media", message);
       case "media.program":
         return this.#emit("program", message);
+      case "media.line":
+        return this.#emit("line", message);
       case "error":
         return this.#emit("trouble", message);
       case "pong":

@@ -35,6 +35,26 @@ export function roomState(facts) {
   return pictureState(facts, watching);
 }
 
+const MUCH_LOST = 0.03;
+/** Frames of a report's five seconds: under this a picture is seen to be slow. */
+const FEW_FRAMES = 25;
+
+/**
+ * How good the line is, in the words of the foot.
+ * @param {{decoding: boolean, frames: number, loss: number} | null} report the last one
+ * @param {"high" | "low" | "few"} sent what the hub sends of the worst picture
+ * @param {{starved: boolean, voice: boolean}} state no picture fits the line; somebody chose to hear only
+ * @returns {"good" | "weak" | "few" | "voice" | "bad" | ""}
+ */
+export function lineLevel(report, sent, { starved, voice }) {
+  if (starved) return "voice";
+  if (sent !== "high") return sent === "few" ? "few" : "weak";
+  if (!report) return "";
+  if (voice) return report.loss > MUCH_LOST ? "weak" : "good";
+  if (!report.decoding) return "bad";
+  return report.loss > MUCH_LOST || report.frames < FEW_FRAMES ? "weak" : "good";
+}
+
 /** Whether the room may speak now. */
 export function hasFloor(view, point) {
   return view.floor?.point === point;

@@ -32,12 +32,13 @@ export function takeUpsOf(view, item) {
 
 /**
  * What a tile of the wall says: `live`, `voice` (sound, no picture), `silent` (connected, receives nothing),
- * `missing` (was here or was expected, and is not). `report` is the last word of the point itself, or undefined.
+ * `missing` (was here or was expected, and is not). `report` is the last word of the point itself, or undefined;
+ * in it `sent` is what the hub sends, which is known before the point says that nothing comes any more.
  */
 export function tileState(presence, report) {
   if (!presence || presence.state !== "joined" || report?.link === "down") return "missing";
   if (!report) return "silent";
-  if (report.picture) return "live";
+  if (report.picture && report.sent !== "none") return "live";
   return report.sound ? "voice" : "silent";
 }
 
