@@ -1,5 +1,5 @@
 """A room whose line cannot carry the picture: it goes on hearing, is told so in plain words, and so is the
-technician. When the line is better the picture is back by itself.
+technician. When the line is better pictures come again by themselves.
 """
 
 from pathlib import Path
@@ -50,6 +50,4 @@ async def it_is_told_and_comes_back(line: NarrowLine, page: Page, wall: Page) ->
     await sounds(page)
     line.bits = None
     await silent_about(page, "room.voice.title", seconds=BACK)
-    await says(page, "room.line.good", seconds=BACK)
-    await decodes(page)
-    await tile_says(wall, ROOM, "wall.live")
+    await decodes(page, rate=0.1, seconds=30)  # at first a picture every few seconds

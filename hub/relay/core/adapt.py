@@ -123,11 +123,13 @@ class Adaptation:
             max(0, new),
             now,
             trying=line.probe is not None,
+            watched=pictures > 0,
         )
 
     def _watch(self, peer: Peer, probe: Probe, verdict: Verdict, now: float) -> Verdict:
         """What the verdict says of the media alone: padding that was too much says nothing about them."""
-        if verdict is Verdict.OVERRUN or probe.is_stale(now) or probe.padding.is_cut:
+        stale = probe.is_stale(now, watched=peer.line.downlink.is_watched)
+        if verdict is Verdict.OVERRUN or stale or probe.padding.is_cut:
             self._fail_probe(peer, now)
             peer.line.downlink.hold(peer.line.media)
             return Verdict.SHAKY

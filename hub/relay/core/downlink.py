@@ -82,7 +82,7 @@ class Downlink:
         self._heard_at = -inf
         self._returned_at = -inf
         """When it was heard again after a cut."""
-        self._watched = True
+        self.is_watched = True
         """Whether it is sent pictures; else it reports every 5 s only, and silence means little."""
         self._overrun_at = -inf
         self._settled_at = -inf
@@ -122,7 +122,7 @@ class Downlink:
         return now - self._heard_at < _HEARD
 
     def _heard(self, now: float) -> None:
-        if _OUTAGE <= now - self._heard_at < inf and self._watched:
+        if _OUTAGE <= now - self._heard_at < inf and self.is_watched:
             self._returned_at = now
         self._heard_at = now
 
@@ -171,11 +171,14 @@ class Downlink:
         if now - self._returned_at >= _AFTER_OUTAGE:
             self._asked += numbers
 
-    def judge(self, sent: float, pictures: float, given: int, now: float, *, trying: bool) -> Verdict:
+    def judge(
+        self, sent: float, pictures: float, given: int, now: float, *, trying: bool, watched: bool = True
+    ) -> Verdict:
         """Look at what was reported since the last call. In that time `sent` bits per second went out, of
         which `pictures` (padding included), and `given` packets of pictures and voices. While a line is
-        being tried with padding, less of a sign of trouble is enough."""
-        self._watched = pictures > 0
+        being tried with padding, less of a sign of trouble is enough. `watched`: pictures are not padding
+        alone, of which nothing is reported."""
+        self.is_watched = watched and pictures > 0
         self._pictures = pictures
         self._looks += 1
         proof, self._sent_before = min(sent, self._sent_before), sent

@@ -14,7 +14,7 @@ from hub.relay.core.stage import Stage
 
 _SLOT_OF: Final[dict[int, SlotName]] = {ssrc: slot for slot, ssrc in SLOT_SSRC.items()}
 _PROBES: Final = frozenset(PROBE_SSRC.values())
-_COPIES_AFTER: Final = 10.0
+_COPIES_AFTER: Final = 5.0
 """Seconds after a line was overrun, in which what it loses is of our own making."""
 _COPY_MARGIN: Final = 1.5
 """Voices are said again only where the line is thought to carry so many times what that takes."""

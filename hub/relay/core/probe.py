@@ -15,7 +15,9 @@ _FIRST_MOST: Final = 2.0
 what was seen may have been a guess."""
 _STEP: Final = 1.0
 _LONGEST_STEP: Final = 3.0
-"""Seconds: a step ends when a good report came in it, and the attempt when none came in so long."""
+_LONGEST_STEP_UNWATCHED: Final = 6.5
+"""Seconds: a step ends when a good report came in it, and the attempt when none came in so long. Browsers
+that are sent no picture report their voices every 5 s only, and padding not at all."""
 _BURST: Final = 6
 """Most packets at once: a timer that came late does not become a burst."""
 _BLOCK: Final = 64
@@ -93,9 +95,9 @@ class Probe:
         bits, self._bits = self._bits, 0.0
         return bits
 
-    def is_stale(self, now: float) -> bool:
+    def is_stale(self, now: float, *, watched: bool = True) -> bool:
         """No good report came for so long that the attempt has failed."""
-        return now - self._step_at >= _LONGEST_STEP
+        return now - self._step_at >= (_LONGEST_STEP if watched else _LONGEST_STEP_UNWATCHED)
 
     def went_well(self, now: float) -> None:
         """The line is fine: the next step, if this one was long enough."""

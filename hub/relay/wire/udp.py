@@ -282,10 +282,13 @@ class Driver:
                 self._feedback(output)
             else:
                 changes.append(output)
-        for peer, ssrc in self.streams.flush():
-            self._forwarder.relieved(peer, ssrc, self._clock())
+        self._guarded(self._flush_streams, self._clock())
         if changes or self.port.events:
             self._turned(changes)
+
+    def _flush_streams(self, now: float) -> None:
+        for peer, ssrc in self.streams.flush():
+            self._forwarder.relieved(peer, ssrc, now)
 
     def _feedback(self, feedback: Feedback) -> None:
         target = self.port.targets.get(feedback.peer)
@@ -296,6 +299,8 @@ class Driver:
             self._send(target.outbound.rtcp(feedback.packet), target.raw)
         except ValueError:
             self._totals.add("protect_failed")
+        except Exception:
+            self._failed("a report")  # the others' reports, and the timer, do not wait for it
 
     def _send(self, datagram: bytes, address: RawAddress) -> None:
         if is_stream(address):
