@@ -7,7 +7,6 @@ Nothing is sent: the relay's own core runs between a modelled publisher and mode
 import asyncio
 import multiprocessing
 import os
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -61,7 +60,8 @@ async def run(result: Result, chosen: tuple[Scenario, ...], steps: Steps) -> Res
         ]
         together = asyncio.gather(*tries)
         while not together.done():
-            steps.measured(sum(done), _progress(chosen, result.seconds, done))
+            reached: list[float] = done[:]
+            steps.measured(sum(reached), _progress(chosen, result.seconds, reached))
             await asyncio.wait([together], timeout=SHOWN_EVERY)
         result.scenarios = await together
     result.took = round(time.monotonic() - began, 2)
@@ -86,7 +86,7 @@ _parent = 0
 
 
 def _begin(done: Any, parent: int) -> None:
-    global _done, _parent  # noqa: PLW0603 (set once, before any work)
+    global _done, _parent
     _done, _parent = done, parent
 
 
@@ -99,7 +99,7 @@ def _try(index: int, name: str, points: int, wanted: float, seed: int) -> Verdic
         world.run(min(seconds, world.now + SLICE))
         _done[index] = world.now
         if os.getppid() != _parent:
-            sys.exit()  # nobody is waiting any more
+            os._exit(1)  # nobody is waiting any more
     world.close()
     took = round(time.monotonic() - began, 2)
     checks = scenario.judge(world)

@@ -68,5 +68,5 @@ def lan_banner(url: str, room: DemoRoom, authority_url: str) -> Iterator[str]:
     yield f"    {url}{room.path()}   {room.name}"
     yield "  The browser warns once, since this machine made its certificate itself: go on, or first install"
     yield f"  {authority_url} on the device."
-    yield "  If nothing opens, allow that port (TCP) and the next one (UDP and TCP) in this machine's firewall."
+    yield "  If nothing opens, allow that port (TCP) and the next one (UDP and TCP) in the firewall here."
     yield ""

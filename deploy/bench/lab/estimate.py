@@ -22,10 +22,10 @@ class Estimate:
     """Give it every packet of a picture or voice with its send time. `bitrate` is None until there is one."""
 
     __slots__ = (
-        "_at", "_before_at", "_before_sent", "_began", "_bytes", "_capacity", "_delay", "_first", "_group_bytes",
-        "_groups", "_in_window", "_last", "_over", "_over_count", "_points", "_signal", "_slope", "_smoothed",
-        "_state", "_sum_x", "_sum_xx", "_sum_xy", "_sum_y", "_threshold", "_threshold_at", "_updated", "bitrate",
-        "overused",
+        "_at", "_before_at", "_before_sent", "_began", "_bytes", "_capacity", "_delay", "_first",
+        "_group_bytes", "_groups", "_in_window", "_last", "_over", "_over_count", "_points", "_signal",
+        "_slope", "_smoothed", "_state", "_sum_x", "_sum_xx", "_sum_xy", "_sum_y", "_threshold",
+        "_threshold_at", "_updated", "bitrate", "overused",
     )  # fmt: skip
 
     def __init__(self) -> None:

@@ -43,8 +43,8 @@ class Link:
     """Carries packets in the order of `send`. `now` never goes back."""
 
     __slots__ = (
-        "_bad", "_changes_at", "_free_at", "_last", "_left", "_line", "_plain", "_random", "_schedule", "_turns_at",
-        "_wakes_at", "lost", "overflow", "reorders", "sent",
+        "_bad", "_changes_at", "_free_at", "_last", "_left", "_line", "_plain", "_random", "_schedule",
+        "_turns_at", "_wakes_at", "lost", "overflow", "reorders", "sent",
     )  # fmt: skip
 
     def __init__(self, schedule: Schedule, random: Random) -> None:

@@ -71,9 +71,10 @@ class Picture:
     in `nacks` (16-bit numbers) and `wants_keyframe`."""
 
     __slots__ = (
-        "_base", "_base_at", "_base_now", "_decoded_at", "_distances", "_done", "_frames", "_gap_sum", "_gaps",
-        "_last", "_missing", "_open", "_overtaken", "_peak", "_picture", "_tl0", "_waits_since", "asked", "due",
-        "duplicates", "film", "first", "highest", "nacks", "plis", "received", "ssrc", "wants_keyframe",
+        "_base", "_base_at", "_base_now", "_decoded_at", "_distances", "_done", "_found_late", "_frames",
+        "_gap_sum", "_gaps", "_last", "_missing", "_open", "_overtaken", "_peak", "_picture", "_tl0",
+        "_waits_since", "asked", "due", "duplicates", "film", "first", "highest", "nacks", "plis",
+        "received", "ssrc", "wants_keyframe",
     )  # fmt: skip
 
     def __init__(self, ssrc: int) -> None:
@@ -88,6 +89,7 @@ class Picture:
         self._missing: dict[int, list[float]] = {}
         """Number → when it may be asked for, and how often it was."""
         self._distances: deque[int] = deque(maxlen=128)
+        self._found_late = 0
         self._overtaken = False
         self._frames: dict[int, Frame] = {}
         self._open: Frame | None = None
@@ -142,7 +144,8 @@ class Picture:
             return False
         # Late packets, resent ones too, teach it to wait for the next tick before it asks.
         self._distances.append(min(9, self.highest - number))
-        if len(self._distances) % 8 == 0 or len(self._distances) < 8:
+        self._found_late += 1
+        if self._found_late % 8 == 0 or self._found_late < 8:
             self._overtaken = sorted(self._distances)[len(self._distances) // 2] > 0
         return True
 

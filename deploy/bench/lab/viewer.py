@@ -49,7 +49,7 @@ class Padding:
         self.first = self.highest = -1
         self.received = 0
 
-    def take(self, packet: Look, sequence: int) -> None:
+    def take(self, sequence: int) -> None:
         """A packet of a probe arrived."""
         if self.highest < 0:
             self.highest = sequence + 0xFFFF
@@ -72,12 +72,13 @@ class _Counted:
 
 
 class Viewer:
-    """The hub puts what it sends into `inbox`, with an offset to its number and the time; `run` sends that over
-    the line, lets it arrive and answers over `say`."""
+    """The hub puts what it sends into `inbox`, with an offset to its number and the time; `run` sends that
+    over the line, lets it arrive and answers over `say`."""
 
     __slots__ = (
-        "_count", "_counted", "_estimate_at", "_heap", "_queue", "_random", "_report_at", "_reports", "_say",
-        "_timers_at", "_voice_report_at", "down", "due", "estimate", "inbox", "name", "pictures", "probes", "up", "voices",
+        "_count", "_counted", "_estimate_at", "_heap", "_queue", "_random", "_report_at", "_reports",
+        "_say", "_timers_at", "_voice_report_at", "down", "due", "estimate", "inbox", "name", "pictures",
+        "probes", "up", "voices",
     )  # fmt: skip
 
     def __init__(self, name: str, ends: Ends, random: Random, say: Say) -> None:
@@ -157,7 +158,7 @@ class Viewer:
         elif ssrc in self.voices:
             self.voices[ssrc].take(packet, sequence, at)
         elif ssrc in self.probes:
-            self.probes[ssrc].take(packet, sequence)
+            self.probes[ssrc].take(sequence)
         else:
             self._begun(packet, sequence, at)
 
@@ -176,7 +177,7 @@ class Viewer:
             self.voices[ssrc].take(packet, sequence, at)
         elif ssrc in _PROBES:
             self.probes[ssrc] = Padding()
-            self.probes[ssrc].take(packet, sequence)
+            self.probes[ssrc].take(sequence)
         self._timers_at = at
 
     def _rtcp(self, compound: bytes, at: float) -> None:

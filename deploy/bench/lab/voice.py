@@ -25,9 +25,9 @@ PATIENT: Final = 0.22
 MADE_UP: Final = 0.01
 LOOK_EVERY: Final = 5.0
 LOOKS: Final = 24
-"""What our page asks of the browser (web/static/js/media/patience.js): that long a delay at least, after looks at
-which more of the sound was made up than that."""
-STRETCH = 0.003
+"""What our page asks of the browser (web/static/js/media/patience.js): a delay of `PATIENT` at least for so
+many looks, once more of the sound than `MADE_UP` was made up between two of them."""
+STRETCH: Final = 0.003
 """Seconds by which one frame's playing may be stretched or shortened unheard."""
 
 
@@ -52,9 +52,9 @@ class Voice:
     """One slot's receiver. `take` packets in the order of arrival; `tick` plays up to `now`."""
 
     __slots__ = (
-        "_base", "_base_at", "_base_now", "_have", "_known", "_late", "_least", "_look_at", "_looked", "_newest", "_next",
-        "_overtaken", "_patient", "_run", "_target", "delay", "duplicates", "first", "hearing", "highest", "received",
-        "ssrc",
+        "_base", "_base_at", "_base_now", "_have", "_known", "_late", "_least", "_look_at", "_looked",
+        "_newest", "_next", "_overtaken", "_patient", "_run", "_target", "delay", "duplicates", "first",
+        "hearing", "highest", "received", "ssrc",
     )  # fmt: skip
 
     def __init__(self, ssrc: int) -> None:
@@ -72,7 +72,8 @@ class Voice:
         """How late packets in order came."""
         self._overtaken: deque[float] = deque(maxlen=REMEMBERED_LONGER)
         """The same of those out of order, 0 for those in order."""
-        self._known: deque[int] = deque(maxlen=REMEMBERED)
+        self._known: set[int] = set()
+        """What came lately, played or not."""
         self._run = 0
         self._newest = -1
         self._least = DELAY_LEAST
@@ -102,7 +103,9 @@ class Voice:
         self.received += 1
         if index in self._known:
             return  # a duplicate of what was played; it teaches nothing
-        self._known.append(index)
+        self._known.add(index)
+        if len(self._known) > REMEMBERED:
+            self._known = {known for known in self._known if known > index - REMEMBERED // 2}
         self._learn(at - index * FRAME, at, reordered=index < self._newest)
         self._newest = max(self._newest, index)
         if index < self._next:

@@ -133,12 +133,14 @@ class Adaptation:
             self._fail_probe(peer, now)
             peer.line.downlink.hold(peer.line.media)
             return Verdict.SHAKY
-        if verdict is Verdict.FINE:
+        if verdict is Verdict.FINE and peer.line.downlink.is_told:
             probe.went_well(now)
         return verdict
 
     def _fail_probe(self, peer: Peer, now: float) -> None:
         self._totals.add("probes_failed")
+        if peer.line.probe is not None:
+            peer.line.downlink.bound(max(peer.line.media, peer.line.probe.carried))
         self._end_probe(peer)
         peer.line.probe_failed(now)
 
@@ -212,7 +214,7 @@ class Adaptation:
         return rungs
 
     def _may_be_tried(self, line: Line, now: float) -> bool:
-        return now - line.downlink.troubled_at >= _CALM and line.downlink.is_heard(now)
+        return now - line.downlink.troubled_at >= _CALM and line.downlink.may_be_tried(now)
 
     def _try(  # noqa: PLR0917 (who, from where, to where)
         self, peer: Peer, stage: Stage, was: Rungs, step: Rungs, goal: float, now: float

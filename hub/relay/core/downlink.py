@@ -13,10 +13,13 @@ proved either way."""
 _LOSS_SEVERE: Final = 0.35
 """Believed at once; less has to last, since losses come in bursts."""
 _SMOOTHING: Final = 0.3
+_SMOOTHING_RARE: Final = 0.7
+"""A voice's report tells of five seconds, and the next one comes only then."""
 _SMOOTHING_CALM: Final = 0.15
 _CALM: Final = 2.0
-"""Where REMB stands over what is sent and has not fallen for so many seconds there is no queue, and a loss is
-believed only when it lasts: one outage of some tenths of a second makes a report of half a second terrible."""
+"""Where REMB stands over what is sent and has not fallen for so many seconds there is no queue, and a loss
+is believed only when it lasts: an outage of some tenths of a second makes a report of half a second
+terrible."""
 _ASKED_FREE: Final = 0.25
 """So many packets in proportion may be asked for again: what overtakes is asked for in vain, and what resends
 mend hurts nobody."""
@@ -25,10 +28,10 @@ _PROBE_BAD: Final = 0.5
 _ALARM: Final = 5
 _ALARM_PER_LOSS: Final = 80
 _ALARM_REMB: Final = 40
-"""Packets asked for again between two looks that end a try, and more of them where the line loses some anyway.
-Where REMB would tell of a queue before, losses are more likely the line's own."""
+"""Packets asked for again between two looks that end a try, and more of them where the line loses some
+anyway. Where REMB would tell of a queue before, losses are more likely the line's own."""
 _LOOKS: Final = 2
-"""What was asked for again is judged over so many looks (a second): an outage of some tenths is no overrun."""
+"""What was asked for again is judged over so many looks: an outage of some tenths is no overrun."""
 _REMB_BAD: Final = 0.8
 _REMB_FALL: Final = 0.98
 """A browser's estimate that falls to so much of what it is sent means that its line is full. One that rises
@@ -48,8 +51,8 @@ _OWN_LOSS_BELOW: Final = 0.6
 much less is sent than the line is known to carry. More than a quarter is never put up with."""
 _OUTAGE: Final = 2.0
 _AFTER_OUTAGE: Final = 1.2
-"""Seconds: when nothing at all was heard of a viewer that is sent pictures for so long, its line was cut. What it
-then tells of that time is not held against it, nor what it asks for just after."""
+"""Seconds: when nothing at all was heard of a viewer that is sent pictures for so long, its line was cut.
+What it then tells of that time is not held against it, nor what it asks for just after."""
 _ENOUGH: Final = 20
 """Packets that a fraction must be made of; a lost one of ten says little."""
 _HEARD: Final = 6.0
@@ -79,7 +82,11 @@ class Downlink:
         self.troubled_at = -inf
         self.queues = False
         """Whether the round trip looked grown last: another sample is wanted soon."""
+        self.is_told = False
+        """Whether the last look rests on a report of what arrived, or on a REMB that rises or is over what is
+        sent: a low one stays where it is on a full line, too."""
         self._heard_at = -inf
+        self._excused_until = -inf
         self._returned_at = -inf
         """When it was heard again after a cut."""
         self.is_watched = True
@@ -102,6 +109,7 @@ class Downlink:
         self._last_remb = inf
         self._fell = False
         """Whether REMB fell since the last look."""
+        self._bears = False
         self._pictures = 0.0
         self._fell_at = -inf
         self._full_at = -inf
@@ -113,17 +121,21 @@ class Downlink:
         self._base_at = -inf
 
     def was_full(self, since: float) -> bool:
-        """Whether more was sent than it carries, at that time or later, and what it lost was of our own making:
-        it had a queue, or nobody could have told."""
+        """Whether more was sent than it carries, at that time or later, and what it lost was of our own
+        making: it had a queue, or nobody could have told."""
         return self._full_at >= since
 
-    def is_heard(self, now: float) -> bool:
-        """Whether the viewer reports at all."""
-        return now - self._heard_at < _HEARD
+    def may_be_tried(self, now: float) -> bool:
+        """Whether the viewer reports at all, and its REMB has not just fallen: it falls no further then, and
+        would not tell when a try is too much."""
+        return now - self._heard_at < _HEARD and now - self._fell_at >= _CALM
 
     def _heard(self, now: float) -> None:
-        if _OUTAGE <= now - self._heard_at < inf and self.is_watched:
-            self._returned_at = now
+        silence = now - self._heard_at
+        if silence >= _OUTAGE and self.is_watched:
+            self._excused_until = now + _AFTER_OUTAGE
+            if silence < inf:
+                self._returned_at = now
         self._heard_at = now
 
     def reported(self, block: Block, round_trip: float | None, now: float) -> bool:
@@ -142,7 +154,7 @@ class Downlink:
         if round_trip is not None and block.last_report != self._answered.get(block.ssrc):
             self._answered[block.ssrc] = block.last_report
             self._measured(round_trip, now)
-        return counts
+        return counts and now >= self._settled_at
 
     def _measured(self, trip: float, now: float) -> None:
         if now - self._base_at >= _BASE_WINDOW:
@@ -159,7 +171,7 @@ class Downlink:
     def remb(self, bitrate: int, now: float) -> None:
         """The viewer's own estimate of the pictures' rate."""
         self._heard(now)
-        if bitrate < _REMB_FALL * self._last_remb:
+        if bitrate < _REMB_FALL * self._last_remb < inf:
             self._fell, self._fell_at = True, now
             if bitrate < _REMB_BAD * self._pictures:
                 self._full_at = now
@@ -168,7 +180,7 @@ class Downlink:
     def asked(self, numbers: int, now: float) -> None:
         """So many packets were asked for again, each for the first time."""
         self._heard(now)
-        if now - self._returned_at >= _AFTER_OUTAGE:
+        if now >= self._excused_until:
             self._asked += numbers
 
     def judge(
@@ -187,6 +199,7 @@ class Downlink:
         loss = self._take_loss(given)
         full = self._is_full(pictures)
         queues = self._grown >= 2
+        self.is_told = loss is not None or self._bears
         news = loss is not None or self._remb is not None or self._trips > 0
         self._remb, self._trips, self._fell = None, 0, False
         self._asked_before = self._asked
@@ -194,7 +207,7 @@ class Downlink:
             self._grown = 0
         if not news:
             return Verdict.SILENT
-        if now < self._settled_at or now - self._returned_at < _AFTER_OUTAGE:
+        if now < self._settled_at or now < self._excused_until:
             if loss is not None:
                 # It tells how much of what was sent then went through: the whole of it, at last.
                 carried = self._sent_at_overrun * (1 - loss) * _MARGIN
@@ -205,7 +218,8 @@ class Downlink:
             return Verdict.SHAKY
         calm = pictures < self._last_remb < inf and now - self._fell_at >= _CALM
         if loss is not None:
-            self._loss += (loss - self._loss) * (_SMOOTHING_CALM if calm else _SMOOTHING)
+            usual = _SMOOTHING_CALM if calm else _SMOOTHING
+            self._loss += (loss - self._loss) * (usual if self.is_watched else _SMOOTHING_RARE)
             if not (full or queues):
                 self._learn(loss, sent, now)
         loss = loss or 0.0
@@ -240,9 +254,10 @@ class Downlink:
         return max(losses, default=None)
 
     def _is_full(self, pictures: float) -> bool:
-        full = False
+        full = self._bears = False
         if self._remb is not None:
             full = self._remb < min(_REMB_BAD * pictures, _REMB_FALL * self._last_remb)
+            self._bears = self._last_remb < self._remb or pictures <= self._remb
             self._last_remb = self._remb
         return full
 
@@ -289,10 +304,16 @@ class Downlink:
         """A try was ended: what is reported next is about it, and not about the line as it is used."""
         self._blame(now)
         self._sent_at_overrun = inf
+        if self._fell:
+            self._full_at = now
 
     def hold(self, known: float) -> None:
         """The overrun was of padding: the line still carries what it was known to."""
         self.estimate = max(self.estimate, known)
+
+    def bound(self, carried: float) -> None:
+        """A try with more than that failed."""
+        self.estimate = max(_LEAST, min(self.estimate, carried))
 
     def trust(self) -> None:
         """It has long carried all that there is: no bound is known any more."""

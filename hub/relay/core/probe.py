@@ -72,6 +72,8 @@ class Probe:
         self.goal = goal
         self.padding = padding
         self.target = min(goal, known * _FIRST, media * _FIRST_MOST)
+        self.carried = media
+        """What the line has borne: the step before this one."""
         self._step_at = now
         self._sent_at = now
         self._debt = 0.0
@@ -102,5 +104,6 @@ class Probe:
     def went_well(self, now: float) -> None:
         """The line is fine: the next step, if this one was long enough."""
         if now - self._step_at >= _STEP:
+            self.carried = self.target
             self.target = min(self.goal, self.target * _GROWTH)
             self._step_at = now

@@ -29,6 +29,8 @@ _ENOUGH: Final = 20
 """Packets that a share must be made of."""
 
 
+_STALE: Final = 0.1
+"""Seconds: so late a copy is not heard any more, and a relay that is so late has no time for it."""
 _SMOOTHING: Final = 0.35
 """The weight of the newest share, about a second's."""
 
@@ -97,6 +99,9 @@ class Repeats:
         line = self._line(peer, room, bad=fraction > self._limits.repeat_from)
         if line is None:
             return
+        if not room:
+            line.loss = None  # of our own making; what is lost when there is room again counts
+            return
         if line.loss is None:
             line.loss = fraction / 2  # one second may be chance, two are not
         else:
@@ -107,7 +112,7 @@ class Repeats:
             line.until = now + line.hold
             if line.loss > self._limits.repeat_all_from:
                 line.copies = len(self._queues)
-        elif room:
+        else:
             self._begin(line, line.loss, now)
 
     def _line(self, peer: str, room: int, *, bad: bool) -> _Line | None:
@@ -143,7 +148,9 @@ class Repeats:
         copies: list[tuple[int, list[str]]] = []
         for index, queue in enumerate(self._queues):
             while queue and queue[0][0] <= now:
-                _, place = queue.popleft()
+                at, place = queue.popleft()
+                if now - at > _STALE:
+                    continue
                 peers = [
                     name
                     for name, line in self._lines.items()

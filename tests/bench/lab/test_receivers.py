@@ -12,7 +12,9 @@ from tests.kit.media import vp8
 
 def packet(index: int, *, key: bool = False, starts: bool = True, marker: bool = True) -> Look:
     """A frame of one packet."""
-    return Look(11, 96, index, index * 3000, marker, 1000, None, starts, key, index, index & 0xFF, 0, "h")
+    return Look(
+        11, 96, index, index * 3000, marker, 1000, 980, None, starts, key, index, index & 0xFF, 0, "h"
+    )
 
 
 def played(picture: Picture, numbers: range, begin: float = 0.0) -> None:
@@ -69,7 +71,7 @@ def heard(lost: set[int], late: dict[int, float] | None = None, packets: int = 5
     arrivals = [(index * 0.02 + (late or {}).get(index, 0.0), index) for index in range(packets)]
     for at, index in sorted(arrivals):
         if index not in lost:
-            frame = Look(21, 111, index, index * 960, False, 120, None, False, False, -1, -1, 0, "v")
+            frame = Look(21, 111, index, index * 960, False, 120, 100, None, False, False, -1, -1, 0, "v")
             voice.take(frame, index, at)
     voice.tick(packets * 0.02)
     return voice

@@ -33,7 +33,7 @@ class Talk:
 def test_nothing_said_is_nothing_judged() -> None:
     talk = Talk()
     assert talk.judge() is Verdict.SILENT
-    assert not talk.line.is_heard(talk.now)
+    assert not talk.line.may_be_tried(talk.now)
 
 
 def test_a_line_is_well_until_a_loss_lasts() -> None:
@@ -98,8 +98,43 @@ def test_what_a_viewer_tells_of_a_cut_is_not_held_against_it() -> None:
     for _ in range(6):
         talk.say()
     talk.now += 5.0
-    assert talk.say(0.9) is Verdict.SHAKY
+    talk.line.asked(50, talk.now)
+    assert [talk.say(0.9) for _ in range(3)] == [Verdict.SILENT] * 3
     assert talk.line.estimate == inf
+    assert talk.say() is Verdict.FINE
+    assert talk.say(0.9) is Verdict.OVERRUN
+
+
+def test_where_there_is_no_picture_silence_is_no_cut() -> None:
+    talk = Talk()
+    talk.sent = 0.0
+    for _ in range(6):
+        talk.say()
+    talk.now += 5.0
+    assert talk.say(0.9) is Verdict.OVERRUN
+
+
+def test_without_a_queue_one_outage_is_no_overrun_and_a_loss_that_lasts_is() -> None:
+    talk = Talk()
+    for _ in range(6):
+        talk.say(remb=1.2e6)
+    assert talk.say(0.5, remb=1.2e6) is Verdict.SHAKY
+    assert talk.say(0.5, remb=1.2e6) is Verdict.OVERRUN
+    assert not talk.line.was_full(talk.now)
+
+
+def test_an_estimate_that_falls_ends_a_try_at_once() -> None:
+    talk = Talk()
+    for _ in range(6):
+        talk.say(remb=1.2e6)
+    assert not talk.line.is_alarmed
+    talk.line.asked(30, talk.now)
+    assert not talk.line.is_alarmed, "losses are the line's own"
+    talk.line.remb(1_000_000, talk.now)
+    assert talk.line.is_alarmed
+    assert not talk.line.was_full(talk.now)
+    talk.line.remb(700_000, talk.now)
+    assert talk.line.was_full(talk.now)
 
 
 def test_the_estimate_rises_with_what_was_sent_without_harm() -> None:

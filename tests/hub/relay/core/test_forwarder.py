@@ -351,14 +351,27 @@ def test_resends_are_capped_per_second_and_refused_outside() -> None:
     for _ in range(5):
         lab.rtp("hall", camera.packet())
     numbers = sequences(lab.seen("anna"))
-    for _ in range(2):
-        lab.rtcp("anna", nack_from("main", *numbers))
+    lab.rtcp("anna", nack_from("main", *numbers[:2]))
+    lab.rtcp("anna", nack_from("main", *numbers[2:4]))
     assert len(lab.seen("anna")) == 9
     lab.pass_time(1)
     lab.stage("few", main="hall")
-    lab.rtcp("anna", nack_from("main", *numbers))
+    lab.rtcp("anna", nack_from("main", *numbers[:2]))
     assert len(lab.seen("anna")) == 9
     assert lab.totals.values["nacks_refused_outside"] == 1
+
+
+def test_who_asks_for_more_than_may_be_resent_is_sent_a_keyframe_instead() -> None:
+    lab, camera = live_lab(Limits(resends_per_viewer=3))
+    lab.pass_time(1)
+    for _ in range(5):
+        lab.rtp("hall", camera.packet())
+    numbers = sequences(lab.seen("anna"))
+    for _ in range(3):
+        lab.rtcp("anna", nack_from("main", *numbers))
+    assert sequences(lab.seen("anna")) == numbers
+    assert lab.totals.values["nacks_too_long"] == 3
+    assert lab.asked("hall", KeyframeRequest) == [KeyframeRequest(77)]
 
 
 def test_a_viewers_keyframe_request_is_passed_on_but_not_too_often() -> None:

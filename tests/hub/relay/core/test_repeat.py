@@ -52,6 +52,24 @@ def test_losses_of_a_picture_count_when_they_last() -> None:
     assert said(repeats, 2, 3.0)
 
 
+def test_what_is_lost_while_a_line_is_full_is_no_reason_to_say_more() -> None:
+    repeats = Repeats(LIMITS)
+    for second in (0.0, 1.0, 2.0):
+        repeats.noticed("a", 0.4, 0, second)
+        repeats.heard("a", 0.4, 0, second)
+    repeats.noticed("a", 0.03, 2, 3.0)
+    repeats.noticed("a", 0.03, 2, 4.0)
+    assert said(repeats, 1, 4.0) == []
+
+
+def test_a_copy_that_would_come_much_too_late_is_not_sent() -> None:
+    repeats = Repeats(LIMITS)
+    repeats.heard("a", 0.2, 2, 0.0)
+    repeats.spoken(1, 0.0)
+    assert repeats.due(FIRST + 0.5) == []
+    assert not repeats.waiting
+
+
 def test_it_goes_on_while_anything_is_lost_in_spite_of_it() -> None:
     repeats = Repeats(LIMITS)
     repeats.heard("a", 0.1, 2, 0.0)

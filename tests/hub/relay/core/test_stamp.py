@@ -46,7 +46,10 @@ def test_padding_is_nothing_but_padding() -> None:
     packet = stamp.padding(97, 65_537, 0, 111, 2.0)
     rtp = parse(packet)
     assert (rtp.payload, rtp.sequence, rtp.ssrc, rtp.payload_type) == (b"", 1, 111, 97)
-    assert len(packet) == stamp.OVERHEAD + 255
+    assert len(packet) == stamp.PADDING_SIZE
+    assert 1_150 <= len(packet) <= 1_200, "as long as a picture's, and within any path"
+    assert packet[14:16] == ((len(packet) - 16 - 255) // 4).to_bytes(2)
+    assert packet[20:-1] == bytes(len(packet) - 21), "zeros are passed over (RFC 8285 §4.2)"
 
 
 def test_send_time_counts_in_18_binary_places_and_starts_again_after_64_s() -> None:
