@@ -88,7 +88,7 @@ class Fanout:
 
 @settings(
     max_examples=8,
-    derandomize=True,  # how fast a line comes back has no proof; the same lines each time tell what changed it
+    derandomize=True,  # how fast a line comes back has no proof; the same lines tell what changed it
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     # A world of half a minute is not worth shrinking: the seed and the lines say enough.
