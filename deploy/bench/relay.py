@@ -117,7 +117,14 @@ async def _measure(result: Result, progress: Steps, stand: Stand) -> Result:
         await publishers.stop()
         await asyncio.sleep(SETTLE)
     await _account(result, crowd, stand.client)
-    result.relay_rss_mb = {"empty": empty, "start": weights[0], "max": max(weights), "end": weights[-1]}
+    middle = weights[len(weights) // 2]
+    result.relay_rss_mb = {
+        "empty": empty,
+        "start": weights[0],
+        "middle": middle,
+        "max": max(weights),
+        "end": weights[-1],
+    }
     result.relay_rss_mb = {name: round(weight, 1) for name, weight in result.relay_rss_mb.items()}
     result.kb_per_viewer = round((weights[0] - empty) * 1000 / result.points, 1)
     result.floor_us_per_packet = round(floor.us_per_packet, 2)
