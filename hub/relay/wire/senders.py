@@ -4,14 +4,18 @@ gain.
 """
 
 import errno
+import logging
 import select
 import socket
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any, Final, Protocol
 
 from hub.relay.core.plan import Totals
 from hub.relay.wire.mmsg import Batch, SegmentSizes, available, ffi, libc, raw_address, socket_name
+
+log = logging.getLogger(__name__)
 
 PATIENCE: Final = 0.004
 """Seconds a batch may wait for a full socket buffer to drain, before the rest of it is dropped and counted.
@@ -160,7 +164,10 @@ class SegmentSender(MmsgSender):
 
 
 def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = time.perf_counter) -> Sender:
-    """The sender that took least time for a few bursts to a socket of our own (a few milliseconds in all)."""
+    """The sender that took least time for a few bursts to a socket of our own (a few milliseconds in all).
+
+    The log tells which, and what each took.
+    """
     if not available():
         return SendtoSender(sock, totals)
     trying = Totals()
@@ -172,6 +179,12 @@ def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = ti
         batches = [_trial_batch(raw_address(address[0], address[1]), s.segments) for s in candidates]
         times = [_trial(s, b, clock) for s, b in zip(candidates, batches, strict=True)]
     kind = type(candidates[times.index(min(times))])
+    tried = ", ".join(
+        f"{each.name} {took / _TRIAL_PACKETS * 1e6:.1f}"
+        for each, took in zip(candidates, times, strict=True)
+        if took < inf
+    )
+    log.info("sends by %s (µs a packet when tried: %s)", kind.name, tried)
     return kind(sock, totals)  # type: ignore[call-arg]
 
 
@@ -197,5 +210,5 @@ def _trial(sender: Sender, trial: tuple[Batch, int, object], clock: Callable[[],
     for _ in range(5):
         started = clock()
         dropped = sender.send(batch, count)
-        times.append(clock() - started if not dropped else float("inf"))
-    return min(times) if sender.segments or not isinstance(sender, SegmentSender) else float("inf")
+        times.append(clock() - started if not dropped else inf)
+    return min(times) if sender.segments or not isinstance(sender, SegmentSender) else inf

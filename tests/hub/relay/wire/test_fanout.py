@@ -251,11 +251,13 @@ def test_a_full_socket_only_counts() -> None:
     viewer.socket.close()
 
 
-def test_the_faster_sender_is_found_by_trying() -> None:
+def test_the_faster_sender_is_found_by_trying(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.setblocking(False)
         ticks = iter([float(n) for n in range(20)] + [100.0 + n * 0.1 for n in range(10)])
         assert senders.fastest(sock, Totals(), lambda: next(ticks)).name == "sendto"
+        assert "sends by sendto (µs a packet when tried: sendmmsg+segments 15625.0, " in caplog.text
         assert senders.fastest(sock, Totals()).name in ("sendmmsg+segments", "sendmmsg", "sendto")
 
 
