@@ -25,7 +25,7 @@ def test_it_holds_for_twenty_viewers(name: str) -> None:
 @pytest.mark.parametrize("name", ["burst", "outages", "narrow"])
 def test_it_holds_for_a_minute(name: str) -> None:
     scenario = BY_NAME[name]
-    world = scenario.build(12, 60, 7)
+    world = scenario.build(40, 60, 7)  # so many that 95 of 100 are not all of them
     world.run(60)
     world.close()
     assert [check for check in scenario.judge(world) if not check.holds] == []
