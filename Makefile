@@ -32,7 +32,7 @@ test: .venv/.dev ## everything: lint, types, layers, unit, both databases, real 
 	.venv/bin/lint-imports
 ifeq ($(strip $(ARGS)),)
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not ($(WHOLE))"
-	$(PYTHON) -m pytest -m "$(WHOLE)"
+	$(PYTHON) -m pytest -m "$(WHOLE)" --durations=40 --durations-min=10
 else
 	$(PYTHON) -m pytest $(ARGS)
 endif

@@ -1,20 +1,19 @@
 """The `hub` command. Each command loads what it needs and no more: a relay loads no pages."""
 # ruff: noqa: PLC0415 - see above
 
-import asyncio
 import os
-import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from deploy.bench.commands import app as bench_app
+from deploy.command_line import exit_with, guarded, settings_from, settings_of_data
+from deploy.keeping import GROUPS
 from deploy.orphan import die_with_parent
-from deploy.settings import Settings, SettingsError, read_settings
-from deploy.supervisor import BROKEN_SETTINGS
+from deploy.settings import Settings
 
 T = TypeVar("T")
 
@@ -25,15 +24,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-units_app = typer.Typer(help="The administrative tree.", no_args_is_help=True)
-db_app = typer.Typer(help="The database.", no_args_is_help=True)
-people_app = typer.Typer(help="Accounts.", no_args_is_help=True)
-room_app = typer.Typer(help="Rooms of connection points.", no_args_is_help=True)
-app.add_typer(units_app, name="units")
-app.add_typer(db_app, name="db")
 app.add_typer(bench_app, name="bench")
-app.add_typer(people_app, name="people")
-app.add_typer(room_app, name="room")
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
+
+
+class DemoTree(StrEnum):
+    """The units of the demo's province."""
+
+    Y2024 = "2024"
+    Y2025 = "2025"
 
 
 class May(StrEnum):
@@ -48,12 +48,20 @@ def demo(
     port: Annotated[int, typer.Option(help="TCP port of the pages; media has the next one.")] = 8080,
     points: Annotated[int, typer.Option(min=0, max=190, help="Simulated rooms.")] = 24,
     lan: Annotated[bool, typer.Option("--lan", help="HTTPS for the local network, with a QR code.")] = False,
+    tree: Annotated[
+        DemoTree, typer.Option(help="Units: 13 districts and 177 communes, or 54 communes.")
+    ] = DemoTree.Y2024,
+    small_screens: Annotated[
+        bool, typer.Option("--small-screens", help="Simulated rooms show pictures small: the low layer.")
+    ] = False,
 ) -> None:
     """A live reception on this machine, with invented people and cases."""
+    from deploy.demo.data import HELP_PHONE, Tree
     from deploy.demo.run import run_demo
 
-    settings = _settings(data_dir=_demo_folder(), port=port, demo=True, **_calm_logs())
-    _exit(_guarded(run_demo(settings, points, lan=lan)))
+    settings = settings_from(data_dir=_demo_folder(), port=port, demo=True, **_calm_logs())
+    settings = settings.model_copy(update={"help_phone": settings.help_phone or HELP_PHONE})
+    exit_with(guarded(run_demo(settings, points, lan=lan, tree=Tree(tree.value), small=small_screens)))
 
 
 @app.command()
@@ -61,9 +69,9 @@ def serve() -> None:
     """Run the hub: one relay and one web process, kept alive."""
     from deploy.serve import serve as run_serve
 
-    settings = _settings()
+    settings = settings_from()
     _logs("supervisor", settings)
-    _exit(_guarded(run_serve(settings)))
+    exit_with(guarded(run_serve(settings)))
 
 
 @app.command(hidden=True)
@@ -77,7 +85,7 @@ def relay(index: Annotated[int, typer.Option(min=0, max=7)] = 0) -> None:
     if held is None:
         _run_fast(run_relay(settings, index))
     else:
-        _exit(keep_relay(settings, index, held))
+        exit_with(keep_relay(settings, index, held))
 
 
 @app.command(hidden=True)
@@ -90,12 +98,15 @@ def web() -> None:
 
 
 @app.command(hidden=True)
-def cast(points: Annotated[int, typer.Option(min=0, max=190)] = 24) -> None:
+def cast(
+    points: Annotated[int, typer.Option(min=0, max=190)] = 24,
+    small_screens: Annotated[bool, typer.Option("--small-screens")] = False,
+) -> None:
     """The demo's camera and simulated rooms, as the supervisor starts them."""
     from deploy.demo.cast import run_cast
 
     settings = _child("cast")
-    _run_fast(run_cast(settings, points))
+    _run_fast(run_cast(settings, points, small=small_screens))
 
 
 @app.command()
@@ -109,8 +120,8 @@ def token(
     """Print a bearer for WHIP (publish) or WHEP (view)."""
     from deploy.tokens import make_token
 
-    wanted = make_token(_settings_of_data(), session, may=may.value, unit=unit, ttl=ttl, players=players)
-    made = _guarded(wanted)
+    wanted = make_token(settings_of_data(), session, may=may.value, unit=unit, ttl=ttl, players=players)
+    made = guarded(wanted)
     typer.echo(made)
 
 
@@ -121,73 +132,9 @@ def verify(
     """Prove a session's timeline, or name the first event that was altered, removed or inserted."""
     from deploy.verify import verify_session
 
-    ok, sentence = _guarded(verify_session(_settings_of_data(), session))
+    ok, sentence = guarded(verify_session(settings_of_data(), session))
     typer.echo(sentence, err=not ok)
     raise typer.Exit(0 if ok else 1)
-
-
-@units_app.command("import")
-def units_import(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    write: Annotated[bool, typer.Option("--write", help="Import, and not only check.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out.")] = False,
-    complete: Annotated[
-        bool, typer.Option("--complete", help="The list is the whole province: units it lacks end.")
-    ] = False,
-) -> None:
-    """Check an official list (CSV: code, name, level, parent_code, valid_from); --write imports it."""
-    from deploy.unit_list import import_list, read_list, report_lines
-
-    content = _guarded_now(lambda: read_list(file))
-    work = import_list(_settings_of_data(), content, write=write, skip_bad=skip_bad, complete=complete)
-    report = _guarded(work)
-    for line in report_lines(report, wanted=write):
-        typer.echo(line)
-    raise typer.Exit(0 if report.written or not (report.problems or write) else 1)
-
-
-@db_app.command("upgrade")
-def db_upgrade() -> None:
-    """Bring the database to this version of the hub. `hub serve` does it too, when it starts."""
-    from deploy.migrations import upgrade
-
-    settings = _settings_of_data()
-    _guarded(upgrade(settings.database))
-    typer.echo("The database is up to date.")
-
-
-@people_app.command("add")
-def people_add(
-    login: Annotated[str, typer.Argument(help="What the person types to sign in.")],
-    name: Annotated[str, typer.Option(help="As it stands in the timeline.")],
-    role: Annotated[list[str], typer.Option(help="chair, clerk, reception, … (repeatable).")],
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for if absent.")
-    ],
-    unit: Annotated[str | None, typer.Option(help="Unit code; without it, the whole hub.")] = None,
-) -> None:
-    """Make an account."""
-    from deploy.people import add_account
-
-    _guarded(add_account(_settings_of_data(), login, name, password, roles=role, unit=unit))
-    typer.echo(f"{login.strip().lower()} may sign in.")
-
-
-@room_app.command("link")
-def room_link(unit: Annotated[str, typer.Argument(help="Code of the unit whose room it is.")]) -> None:
-    """Make a link that turns the device that opens it into the unit's room."""
-    from deploy.rooms import make_link
-
-    typer.echo(_guarded(make_link(_settings_of_data(), unit)))
-
-
-@room_app.command("revoke")
-def room_revoke(link: Annotated[str, typer.Argument(help="The link, or its code.")]) -> None:
-    """Void a link that was lost, and send out every device that it let in."""
-    from deploy.rooms import revoke_link
-
-    _guarded(revoke_link(_settings_of_data(), link))
-    typer.echo("The link is void, and so are the screens it let in.")
 
 
 @app.command()
@@ -202,7 +149,7 @@ def dump(
     """
     from deploy.dump import make_dump, write_dump
 
-    write_dump(_guarded(make_dump(_settings_of_data())), out)
+    write_dump(guarded(make_dump(settings_of_data())), out)
 
 
 def main() -> None:
@@ -222,25 +169,9 @@ def _demo_folder() -> Path | None:
     return None if os.environ.get("HUB_DATA_DIR") else Path("demo-data")
 
 
-def _settings(**changes: Any) -> Settings:
-    try:
-        return read_settings(**changes)
-    except SettingsError as error:
-        _fail(str(error), BROKEN_SETTINGS)
-
-
-def _settings_of_data() -> Settings:
-    """The settings of a command on existing data: without any, those of the demo in this folder."""
-    settings = _settings()
-    if "HUB_DATA_DIR" in os.environ or settings.data_dir.exists():
-        return settings
-    folder = Path("demo-data")
-    return _settings(data_dir=folder, demo=True) if folder.exists() else settings
-
-
 def _child(process: str) -> Settings:
     die_with_parent(os.environ)
-    settings = _settings()
+    settings = settings_from()
     _logs(process, settings)
     return settings
 
@@ -255,28 +186,3 @@ def _run_fast(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
     uvloop.run(work)
-
-
-def _guarded(work: Coroutine[Any, Any, T]) -> T:
-    return _guarded_now(lambda: asyncio.run(work))
-
-
-def _guarded_now(work: Callable[[], T]) -> T:
-    from deploy.explain import explained
-
-    try:
-        return work()
-    except Exception as error:
-        sentence = explained(error)
-        if sentence is None:
-            raise
-        _fail(sentence)
-
-
-def _exit(code: int) -> NoReturn:
-    raise typer.Exit(code)
-
-
-def _fail(sentence: str, code: int = 1) -> NoReturn:
-    typer.echo(f"hub: {sentence}", err=True)
-    sys.exit(code)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from deploy.addresses import port_problem
 from deploy.errors import CommandError
+from deploy.keys import settle_keys_of
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.settings import Settings
@@ -26,8 +27,16 @@ async def serve(settings: Settings) -> int:
         check_ports(settings)
         supervisor = Supervisor([*relay_programs(settings), WEB], settings.run_dir, child_environ(settings))
         with stopped_by_signals(supervisor):
-            await unless_stopped(supervisor, upgrade(settings.database))
+            await unless_stopped(supervisor, made_ready(settings))
             return await supervisor.run()
+
+
+async def made_ready(settings: Settings) -> None:
+    """The database of this version, and every key: better said now than by a child in a restart loop.
+    Raises CommandError.
+    """
+    await upgrade(settings.database)
+    await settle_keys_of(settings)
 
 
 def relay_programs(settings: Settings) -> list[Program]:

@@ -10,9 +10,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.addresses import EVERYWHERE
+from hub.cases.notices.office import DEFAULT, read_hours
 from hub.relay.names import MOST_RELAYS, relay_name
 from hub.relay.wire.endpoint import read_endpoint
 from signaling.turn import TTL_SECONDS, turn_url
+from web.mail_server import read_sender, read_server
 
 PREFIX = "HUB_"
 LONGEST_DATA_DIR = 90
@@ -70,6 +72,16 @@ class Settings(BaseSettings):
     media_nice: int = Field(default=-10, ge=-20, le=19)
     """The relays' scheduling priority, where the system lets them have it."""
 
+    smtp_url: str = Field(default="", repr=False)
+    """Mail server for reminders: `smtp://`, `starttls://` or `smtps://user:password@host:port`; empty: they
+    stand in the hub only."""
+    mail_from: str = ""
+    """Sender of these mails."""
+    office_hours: str = DEFAULT
+    """When reminders may leave, on working days in Vietnam."""
+
+    help_phone: str = Field(default="", max_length=40)
+    """The technician's number, shown in rooms whose line is lost and beside other troubles."""
     metrics_token: str = Field(default="", repr=False)
     """Bearer with which `/metrics` may be read from elsewhere; empty: from this machine only."""
     log_format: Literal["json", "human"] = "json"
@@ -138,6 +150,30 @@ class Settings(BaseSettings):
     def _turn_and_its_secret(self) -> "Settings":
         if bool(self.turn_urls) != bool(self.turn_secret):
             raise ValueError("turn_urls and turn_secret go together")
+        return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        if value:
+            read_server(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, value: str) -> str:
+        return read_sender(value) if value else value
+
+    @field_validator("office_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        read_hours(value)
+        return value
+
+    @model_validator(mode="after")
+    def _server_and_sender(self) -> "Settings":
+        if bool(self.smtp_url) != bool(self.mail_from):
+            raise ValueError("smtp_url and mail_from go together")
         return self
 
     @model_validator(mode="after")

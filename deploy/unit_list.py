@@ -1,6 +1,6 @@
-"""`hub units import`: the report of an import, for a person at a terminal."""
+"""`hub units import` and `successions`: the report of an import, for a person at a terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +8,7 @@ from deploy.errors import CommandError
 from deploy.settings import Settings
 from deploy.wiring import office
 from hub.units.importer import ImportReport
+from hub.units.succession_list import SuccessionPlan
 from hub.units.table import MAX_BYTES, Problem
 
 SHOWN_PROBLEMS: Final = 50
@@ -25,6 +26,7 @@ SENTENCES: Final = {
     "encoding": "the file is not UTF-8 (found: {found}); save it as 'CSV UTF-8'",
     "file_empty": "the file is empty",
     "file_too_large": "the file is larger than {limit} bytes",
+    "main_bad": "main is {value!r}; it is x or empty",
     "level_not_in_profile": "there is no level {value} in this profile",
     "level_unknown": "the level {value!r} is none of province, district, commune",
     "name_bad": "the name has characters that cannot be printed",
@@ -37,7 +39,11 @@ SENTENCES: Final = {
     "parent_not_wanted": "a province has no parent, this one names {parent}",
     "parent_refused": "the parent {parent} is refused itself (row {parent_row}: {parent_reason})",
     "parent_unknown": "there is no unit {parent} that could be the parent",
+    "same_unit": "the unit does not end: it cannot carry itself on",
+    "successor_not_valid": "the successor {successor} does not exist on {on}",
     "too_many_rows": "the file has more than {limit} rows",
+    "two_mains": "the unit has another main successor already (row {first_row}; 0: recorded before)",
+    "unit_not_valid": "there is no unit with this code on {on}",
 }
 
 
@@ -46,6 +52,14 @@ def read_list(file: Path) -> bytes:
     if file.stat().st_size > MAX_BYTES:
         raise CommandError(f"{file} is larger than {MAX_BYTES:,} bytes")
     return file.read_bytes()
+
+
+async def import_successions(
+    settings: Settings, content: bytes, *, write: bool, skip_bad: bool
+) -> SuccessionPlan:
+    """Check a list of who carries on whom and, with `write`, import it."""
+    async with office(settings) as services:
+        return await services.units.import_successions(content, write=write, skip_bad=skip_bad)
 
 
 async def import_list(
@@ -76,7 +90,19 @@ def report_lines(report: ImportReport, *, wanted: bool) -> Iterator[str]:
     counts = f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged"
     ending = f", {report.ended:,} ending" if report.ended else ""
     yield f"{report.rows:,} rows: {counts}{ending}"
-    problems = report.problems
+    yield from _problem_lines(report.problems)
+    yield _closing(report, wanted=wanted)
+
+
+def succession_lines(plan: SuccessionPlan, *, wanted: bool) -> Iterator[str]:
+    """The report on a list of who carries on whom, line by line."""
+    counts = f"{len(plan.new):,} new, {len(plan.changed):,} changed, {plan.unchanged:,} unchanged"
+    yield f"{plan.rows:,} rows: {counts}"
+    yield from _problem_lines(plan.problems)
+    yield _closing(plan, wanted=wanted)
+
+
+def _problem_lines(problems: Sequence[Problem]) -> Iterator[str]:
     if problems:
         yield f"{len(problems):,} bad {'row' if len(problems) == 1 else 'rows'}:"
     for problem in problems[:SHOWN_PROBLEMS]:
@@ -84,10 +110,9 @@ def report_lines(report: ImportReport, *, wanted: bool) -> Iterator[str]:
         yield f"  row {problem.row}{code}: {sentence(problem)}"
     if len(problems) > SHOWN_PROBLEMS:
         yield f"  … and {len(problems) - SHOWN_PROBLEMS:,} more"
-    yield _closing(report, wanted=wanted)
 
 
-def _closing(report: ImportReport, *, wanted: bool) -> str:
+def _closing(report: ImportReport | SuccessionPlan, *, wanted: bool) -> str:
     if report.written:
         left_out = f"; the {len(report.problems):,} bad rows were left out" if report.problems else ""
         return f"Imported{left_out}."

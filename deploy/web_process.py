@@ -2,22 +2,32 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
 
 from deploy.http_protocol import BoundedHttp, BoundedWebSocket
 from deploy.lan import AUTHORITY
+from deploy.reminders import keep_reminding
 from deploy.settings import Settings
 from deploy.wiring import open_services, web_settings
+from hub.cases.lives import Lives
+from hub.store.database import Busy
 from web.app import create_app
+from web.services import Services
+
+log = structlog.get_logger(__name__)
 
 # Browsers come back by themselves: a restart need not wait for them.
 SHUTDOWN_S = 2
 AUTHORITY_PATH = "/authority.crt"
+COLLECT = (10_000, 20, 50)
+"""When the collector looks, by generation: pages and messages hold few cycles."""
 
 
 async def run_web(settings: Settings) -> None:
@@ -27,10 +37,38 @@ async def run_web(settings: Settings) -> None:
         if settings.demo:
             _offer_authority(app, settings)
         server = _Server(_uvicorn_config(app, settings))
+        # What is loaded by now stays: a whole collection kept everybody's commands for a third of a second.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, server.end)
-        await server.serve()
+        async with _beside(_reckon(services)), _beside(keep_reminding(services, settings)):
+            await server.serve()
+
+
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Let some work go on beside the pages, and end it with them."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _reckon(services: Services) -> None:
+    """Reckon the terms that an older version of the program, its rules or its calendars left behind."""
+    try:
+        found = await Lives(services.cases).reckon_pending()
+    except Busy:
+        log.warning("legal terms not reckoned: the database is busy; the next start goes on")
+        return
+    if found:
+        log.info("legal terms reckoned", cases=found)
 
 
 class _Server(uvicorn.Server):

@@ -18,6 +18,7 @@ from signaling.messages import (
     MediaClose,
     MediaOpen,
     MediaReport,
+    MediaThumbnail,
     MediaWant,
     Ping,
     read,
@@ -54,9 +55,9 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class Heed:
-    """Take note of what arrives at the participant."""
+    """Take note of what arrives at the participant, or of what its camera sees."""
 
-    report: MediaReport
+    report: MediaReport | MediaThumbnail
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Conversation:
         match message:
             case Ping():
                 return [Say(Pong(at=message.at).dump())]
-            case MediaReport():
+            case MediaReport() | MediaThumbnail():
                 return [Heed(message)]
             case Hello():
                 return self._end(CloseCode.MESSAGE_BAD, "hello twice")

@@ -16,9 +16,8 @@ from hub.store.database import Busy
 from signaling.conversation import Act, Conversation, Do, End, Greet, Heed, Say
 from signaling.errors import REASON, CloseCode
 from signaling.live_sessions import LiveSessions
-from signaling.media_desk import MediaRefusal
-from signaling.message import Screen
-from signaling.messages import Command, Hello, MediaAnswer, MediaOpen, MediaWant
+from signaling.message import Line, Screen
+from signaling.messages import Command, Hello, MediaAnswer, MediaClose, MediaOpen, MediaWant
 from signaling.outbox import Outbox, Sink
 from signaling.replies import Error, MediaRefused, Refused
 from signaling.seat import Seat
@@ -112,7 +111,9 @@ class Driver:
     async def _read(self) -> None:
         try:
             while not self._conversation.ended:
-                for act in await self._next_acts():
+                acts = await self._next_acts()
+                await self._recheck()
+                for act in acts:
                     await self._do(act)
         except Exception:
             self._end(CloseCode.GOING_AWAY, "internal")
@@ -133,14 +134,22 @@ class Driver:
         return self._conversation.receive(frame, self._monotonic())
 
     def _seconds_left(self) -> float | None:
+        """Until the conversation's deadline, or until it is looked up again who this is: a client that is
+        silent is waited for no longer than that.
+        """
         due = self._conversation.deadline()
-        return max(0.0, due - self._monotonic()) if due is not None else None
+        if due is None:
+            return None
+        if self._seat is not None:
+            due = min(due, self._checked_at + RECHECK_SECONDS)
+        return max(0.0, due - self._monotonic())
 
     async def _do(self, act: Act) -> None:
+        if self._conversation.ended and not isinstance(act, End):
+            return
         match act:
             case Say(text):
                 self._outbox.put(text)
-                await self._recheck()
             case Greet(hello):
                 await self._greet(hello)
             case Heed(report):
@@ -175,36 +184,64 @@ class Driver:
         if isinstance(request, Command):
             await self._command(hub, seat, request)
             return
+        private = _is_private(seat, request)
+        desk = hub.talks if private else hub.media
         try:
             if isinstance(request, MediaOpen):
-                self._outbox.put((await hub.media.open(seat, request)).dump())
+                await self._identify_again(seat)
+                offer = await (hub.talks.open(seat) if private else hub.media.open(seat, request))
+                self._outbox.put(offer.dump())
             elif isinstance(request, MediaAnswer):
-                reply = await hub.media.answer(seat, request)
+                reply = await desk.answer(seat, request)
                 if reply is not None:
                     self._outbox.put(reply.dump())
             elif isinstance(request, MediaWant):
                 await hub.media.want(seat, request)
             else:
-                await hub.media.close(seat)
-        except MediaRefusal as refusal:
-            text = self._words(refusal.code)
-            self._outbox.put(MediaRefused(code=refusal.code, text=text).dump())
+                await desk.close(seat)
+        except Refusal as refusal:
+            text, line = self._words(refusal.code, **refusal.params), _line(private=private)
+            self._outbox.put(MediaRefused(code=refusal.code, text=text, line=line).dump())
+            if refusal.code == REASON[CloseCode.SIGNED_OUT]:
+                self._end(CloseCode.SIGNED_OUT)
+        except Busy:
+            text, line = self._words("busy"), _line(private=private)
+            self._outbox.put(MediaRefused(code="busy", text=text, line=line).dump())
 
     async def _command(self, hub: SessionHub, seat: Seat, command: Command) -> None:
         try:
+            await self._identify_again(seat)
             done = await hub.command(seat, command)
         except Refusal as refusal:
-            text = self._words(refusal.code, **refusal.params)
-            self._outbox.put(Refused(id=command.id, code=refusal.code, text=text).dump())
+            self._refuse(command, refusal.code, **refusal.params)
+            if refusal.code == REASON[CloseCode.SIGNED_OUT]:
+                self._end(CloseCode.SIGNED_OUT)
         except Busy:
-            self._outbox.put(Refused(id=command.id, code="busy", text=self._words("busy")).dump())
+            self._refuse(command, "busy")
+        except Exception:  # the page would send it again and again, and fall into the same hole
+            log.exception("command failed", session=self._session_id, command=command.name)
+            self._refuse(command, "internal")
         else:
             self._outbox.put(done.dump())
+
+    async def _identify_again(self, seat: Seat) -> None:
+        """Whoever acts does so as who they are now, and not as who they were up to a minute ago.
+
+        Raises Refusal("signed_out") for a revoked room or a changed password, and Busy.
+        """
+        actor = await self._identify(seat.screen)
+        if actor is None:
+            raise Refusal(REASON[CloseCode.SIGNED_OUT])
+        seat.actor = actor
+
+    def _refuse(self, command: Command, code: str, **params: str | int) -> None:
+        text = self._words(code, **params)
+        self._outbox.put(Refused(id=command.id, code=code, text=text).dump())
 
     async def _recheck(self) -> None:
         """A password that changed, a room that was revoked or a role that was taken ends the connection."""
         now = self._monotonic()
-        if self._seat is None or now - self._checked_at < RECHECK_SECONDS:
+        if self._seat is None or self._conversation.ended or now - self._checked_at < RECHECK_SECONDS:
             return
         self._checked_at = now
         try:
@@ -229,3 +266,14 @@ class Driver:
             self._seat.shut_out = True
         self._outbox.close(code)
         self._conversation.stop()
+
+
+def _line(*, private: bool) -> Line:
+    return "talk" if private else "stage"
+
+
+def _is_private(seat: Seat, request: object) -> bool:
+    """Whether a media request is about the private talk's connection."""
+    if isinstance(request, MediaAnswer):
+        return request.peer == seat.talk
+    return isinstance(request, MediaOpen | MediaClose) and request.line == "talk"

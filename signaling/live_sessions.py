@@ -17,6 +17,7 @@ from hub.reception.errors import Refusal
 from hub.reception.live import LiveSession
 from hub.reception.models import Session
 from hub.reception.service import Receptions
+from hub.reception.stage import StageWish
 from hub.reception.state import Status
 from hub.reception.viewer import Viewer
 from hub.relay.client import LinkDown, LinkEvent, LinkUp, RelayRefused, RelayUnavailable
@@ -27,6 +28,7 @@ from hub.store.clock import Clock
 from hub.store.database import Busy, Database
 from hub.store.ids import Ids
 from signaling.session_hub import SessionHub
+from signaling.talk_desk import session_of
 from signaling.turn import NO_TURN, Turn
 
 log = structlog.get_logger(__name__)
@@ -68,6 +70,7 @@ class LiveSessions:
         """Peers by relay and session, of sessions without a hub so far."""
         self._losing: dict[int, asyncio.Task[None]] = {}
         """For each relay whose link is down: the wait before it is given up."""
+        receptions.doors = self._narrowing
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -105,6 +108,13 @@ class LiveSessions:
         async with self._opening:
             known = self._hubs.get(session_id)
             return known if known is not None else await self._open(session_id)
+
+    @asynccontextmanager
+    async def _narrowing(self, session_id: str, wish: StageWish) -> AsyncIterator[None]:
+        """Around a commit that lets fewer people hear in a session, whoever acts and wherever."""
+        hub = await self.hub(session_id)
+        async with hub.narrowing(wish):
+            yield
 
     async def _open(self, session_id: str) -> SessionHub:
         live = LiveSession(self._receptions, session_id)
@@ -157,7 +167,7 @@ class LiveSessions:
                 for hub in self._hubs.values():
                     hub.relay_down()
             case SourceEvent() | PeerDown():
-                known = self._hubs.get(event.stage)
+                known = self._hubs.get(session_of(event.stage))
                 if known is not None:
                     await (known.source(event) if isinstance(event, SourceEvent) else known.peer_down(event))
             case Quality():
@@ -170,9 +180,13 @@ class LiveSessions:
         """Compare a relay's peers with ours, session by session; what belongs to no session is taken off
         the air."""
         self._stop_losing(relay)
-        peers: dict[str, list[PeerState]] = {stage.stage: [] for stage in state.stages}
+        peers: dict[str, list[PeerState]] = {session_of(stage.stage): [] for stage in state.stages}
         for peer in state.peers:
-            peers.setdefault(peer.stage, []).append(peer)
+            peers.setdefault(session_of(peer.stage), []).append(peer)
+        for stage in state.stages:  # a private talk that nobody is in; one that goes on is put again below
+            unused = all(peer.stage != stage.stage for peer in state.peers)
+            if session_of(stage.stage) != stage.stage and unused:
+                await self._relay.put_stage(StageSpec(stage.stage))
         async with self._opening:
             known = list(self._hubs.values())
             self._known.add(relay)

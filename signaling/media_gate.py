@@ -6,14 +6,13 @@ from typing import Final
 
 from hub.people.tokens import May, MediaToken
 from hub.reception.errors import Refusal
-from hub.reception.state import Status
-from hub.relay.client import RelayRefused, RelayUnavailable
+from hub.reception.lifecycle import OVER
 from hub.relay.control import AcceptPeer
 from hub.relay.pool import RelayPool
 from hub.store.ids import Ids
 from hub.units.service import Units
 from signaling.live_sessions import LiveSessions
-from signaling.media_desk import CODES
+from signaling.peer_door import refusing
 from signaling.session_hub import SessionHub
 
 LARGEST_OFFER: Final = 64 * 1024
@@ -47,7 +46,7 @@ class MediaGate:
         `token.players` players at one time.
         """
         hub = await self._hub(token, may, session_id)
-        if hub.live.state.status is Status.CLOSED:
+        if hub.live.state.status in OVER:
             raise Refusal("session_over")
         owner = _owner(token)
         if may == "view" and len(hub.peers.of_owner(owner)) + hub.media.arriving[owner] >= token.players:
@@ -69,12 +68,8 @@ class MediaGate:
             direction=token.may,
             sdp=offer,
         )
-        try:
+        with refusing():
             answer = await self._relay.accept(wanted)
-        except RelayUnavailable as error:
-            raise Refusal("media_unavailable") from error
-        except RelayRefused as error:
-            raise Refusal(CODES.get(error.code, "media_unavailable")) from error
         earlier = hub.peers.of_owner(owner) if token.may == "publish" else []
         hub.peers.add(answer.peer, owner, self._relay.where(answer.peer))
         for peer in earlier:

@@ -5,7 +5,9 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 VERSION: Final = 1
-Screen = Literal["console", "room"]
+Screen = Literal["console", "room", "desk"]
+Line = Literal["stage", "talk"]
+"""Which media connection is meant: to the session's stage, or to a private talk."""
 
 
 class Message(BaseModel):

@@ -6,12 +6,15 @@ from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from hub.relay.core.specs import SlotName, Want
 from signaling.errors import BadMessage
-from signaling.message import Message, Screen
+from signaling.health import Health
+from signaling.message import Line, Message, Screen
 
 LONGEST_TEXT: Final = 64 * 1024
 """Bytes of one message from a client, as UTF-8."""
 LARGEST_NUMBER: Final = 2**53 - 1
 """Beyond it a browser's numbers are no longer exact."""
+LONGEST_THUMBNAIL: Final = 16 * 1024
+"""Characters of base64: `signaling.thumbnails.LARGEST_BYTES`, written out."""
 DEEPEST: Final = 8
 """Levels of a command's data. No command needs more than two."""
 
@@ -51,6 +54,7 @@ class MediaOpen(Message):
 
     type: Literal["media.open"]
     publish: bool
+    line: Line = "stage"
 
 
 class MediaAnswer(Message):
@@ -65,6 +69,7 @@ class MediaClose(Message):
     """Give up the media peer."""
 
     type: Literal["media.close"]
+    line: Line = "stage"
 
 
 class MediaWant(Message):
@@ -76,13 +81,21 @@ class MediaWant(Message):
 
 
 class MediaReport(Message):
-    """What arrives at the participant's screen."""
+    """What arrives at the participant's screen, and how its own devices are when it can tell."""
 
     type: Literal["media.report"]
     decoding: bool
     frames: Amount
     sound: bool
     loss: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+    health: Health | None = None
+
+
+class MediaThumbnail(Message):
+    """A small picture of what a room's camera sees, for the wall: a JPEG in base64."""
+
+    type: Literal["media.thumbnail"]
+    jpeg: Annotated[str, Field(min_length=1, max_length=LONGEST_THUMBNAIL)]
 
 
 class Ping(Message):
@@ -92,7 +105,9 @@ class Ping(Message):
     at: Annotated[float, Field(allow_inf_nan=False)]
 
 
-ClientMessage = Hello | Command | MediaOpen | MediaAnswer | MediaClose | MediaWant | MediaReport | Ping
+ClientMessage = (
+    Hello | Command | MediaOpen | MediaAnswer | MediaClose | MediaWant | MediaReport | MediaThumbnail | Ping
+)
 _CLIENT: Final[TypeAdapter[ClientMessage]] = TypeAdapter(
     Annotated[ClientMessage, Field(discriminator="type")]
 )

@@ -14,7 +14,7 @@ ORPHAN_SECONDS: Final = 20.0
 """How long a browser's peer outlives its WebSocket: a reconnecting page finds its picture still running."""
 
 _KINDS: Final = frozenset({"camera", "microphone", "screen"})
-Family = Literal["console", "point", "viewer", "whip", "whep"]
+Family = Literal["console", "point", "viewer", "whip", "whep", "talk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Peer:
     def on_demand(self) -> bool:
         """Whether it belongs to WHIP or WHEP, and lives until it is deleted or falls silent."""
         return self.owner.startswith(("whip:", "whep:"))
+
+    @property
+    def private(self) -> bool:
+        """Whether it belongs to a private talk."""
+        return self.owner.startswith("talk:")
 
 
 def owner_of(viewer: Viewer) -> str:
@@ -119,8 +124,12 @@ class Peers:
             Source(peer.id, peer.owner, cast(TrackKind, kind), since, chair=peer.owner.endswith(":chair"))
             for peer in self._by_id.values()
             for kind, since in peer.sending.items()
-            if kind in _KINDS
+            if kind in _KINDS and not peer.private
         ]
+
+    def talking(self) -> list[Peer]:
+        """The peers of private talks: nothing of theirs is the session's."""
+        return [peer for peer in self._by_id.values() if peer.private]
 
     def _adopt(self, state: PeerState, now: float, relay: int) -> None:
         known = self._by_id.get(state.peer)

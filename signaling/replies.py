@@ -3,7 +3,8 @@
 from typing import Any, Literal
 
 from hub.relay.core.specs import Rung, SlotName
-from signaling.message import VERSION, Message, Screen
+from signaling.health import Health
+from signaling.message import VERSION, Line, Message, Screen
 
 
 class You(Message):
@@ -85,6 +86,7 @@ class MediaOffer(Message):
     peer: str
     sdp: str
     ice: tuple[Relaying, ...] = ()
+    line: Line = "stage"
 
 
 class MediaRefused(Message):
@@ -93,6 +95,7 @@ class MediaRefused(Message):
     type: Literal["media.refused"] = "media.refused"
     code: str
     text: str
+    line: Line = "stage"
 
 
 class MediaLost(Message):
@@ -117,7 +120,9 @@ class MediaLine(Message):
 
 
 class Tile(Message):
-    """One point on the wall. `sent`: what it is sent of the picture it shows large; None: there is none."""
+    """One point on the wall. `sent`: what it is sent of the picture it shows large; None: there is none.
+    `health`: as the room said last; None when it has not, or not for a while. `due`: by now it ought to
+    receive something, or to have said so."""
 
     link: Literal["up", "down"]
     picture: bool
@@ -125,6 +130,8 @@ class Tile(Message):
     loss: float
     rtt_ms: float | None
     sent: Rung | None = None
+    health: Health | None = None
+    due: bool = False
 
 
 class Wall(Message):

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 from hub.people.actor import Actor
 from hub.reception.acts.registry import may
 from hub.reception.viewer import Viewer
-from hub.relay.core.specs import Rung, SlotName, StageSpec
+from hub.relay.core.specs import Rung, SlotName, StageSpec, Want
 from signaling.errors import CloseCode
 from signaling.message import Screen
 from signaling.outbox import Outbox
@@ -44,6 +44,10 @@ class Seat:
         """The number the client knows by what was queued: of its last event, or of a `head`."""
         self.media: str | None = None
         """The media peer it holds."""
+        self.talk: str | None = None
+        """The media peer of the private talk it is in."""
+        self.wants: Mapping[SlotName, Want] = {}
+        """How large its screen shows each slot, as it last said; a relay that was killed is told again."""
         self._program: tuple[SlotName, ...] = ()
         """The slots it was last told of; none, when it came."""
         self._line: tuple[str | None, Mapping[SlotName, Rung]] = None, {}
@@ -96,6 +100,16 @@ class Seat:
             self.outbox.put(MediaProgram(slots=slots).dump())
 
     @property
+    def program(self) -> tuple[SlotName, ...]:
+        """The slots that show it something now."""
+        return self._program
+
+    @property
+    def is_shown_something(self) -> bool:
+        """Whether the program has anything for it now."""
+        return bool(self._program)
+
+    @property
     def shown(self) -> Rung | None:
         """What it is sent of the picture that it shows large; None without one."""
         large = next((slot for slot in _LARGE_FIRST if slot in self._program), None)
@@ -115,9 +129,11 @@ class Seat:
 
     def lose_media(self, peer: str) -> None:
         """Tell them that their media peer is gone."""
-        if self.media == peer:
-            self.media = None
-            self.outbox.put(MediaLost(peer=peer).dump())
+        if peer not in (self.media, self.talk):
+            return
+        self.media = None if self.media == peer else self.media
+        self.talk = None if self.talk == peer else self.talk
+        self.outbox.put(MediaLost(peer=peer).dump())
 
     def end(self, code: CloseCode) -> None:
         """Close their connection, after what is queued."""

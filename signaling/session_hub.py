@@ -7,12 +7,13 @@ the relay's events, WHIP and WHEP.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from hub.reception.errors import Refusal
 from hub.reception.events import wire_time
+from hub.reception.lifecycle import OVER
 from hub.reception.live import LiveSession
 from hub.reception.service import Receptions
 from hub.reception.stage import StageWish
@@ -25,13 +26,16 @@ from hub.store.database import Busy
 from hub.store.ids import Ids
 from signaling.director import Director
 from signaling.errors import CloseCode
+from signaling.floor_book import FloorBook
 from signaling.housekeeping import Housekeeping
 from signaling.media_desk import MediaDesk
-from signaling.messages import Command, Hello, MediaReport
+from signaling.messages import Command, Hello, MediaReport, MediaThumbnail
 from signaling.peers import Peers, owner_of
-from signaling.replies import Done, Welcome
+from signaling.replies import Done, Tile, Welcome
 from signaling.seat import Seat
+from signaling.talk_desk import TalkDesk
 from signaling.texts import EventTexts
+from signaling.thumbnails import Part
 from signaling.turn import NO_TURN, Turn
 
 log = structlog.get_logger(__name__)
@@ -70,11 +74,13 @@ class SessionHub:
         self.peers = Peers()
         self.media = MediaDesk(self.id, relay, self.peers, clock, ids, turn=turn)
         self.director = Director(self.id, relay, live, self.peers)
+        self.talks = TalkDesk(self.id, relay, self.peers, live.talks, clock=clock, ids=ids, turn=turn)
         self._receptions = receptions
         self._relay = relay
         self._bus = bus
         self._clock = clock
         self._house = Housekeeping(self.seats, self.peers)
+        self._floor = FloorBook()
         self._relay_known = False
         self._wake = asyncio.Event()
         self._catching_up = asyncio.Lock()
@@ -138,12 +144,19 @@ class SessionHub:
         self._wake.set()
 
     async def command(self, seat: Seat, command: Command) -> Done:
-        """Carry out a command: committed, told to everybody, then `done`. Raises Refusal and Busy."""
+        """Carry out a command: committed, told to everybody, then `done`. Raises Refusal and Busy; once it is
+        committed, nothing: who could not be told at once is told soon.
+        """
         async with self._writing:
             outcome = await self._receptions.execute(
-                seat.actor, self.id, command.id, command.name, command.data, narrow=self._narrowing
+                seat.actor, self.id, command.id, command.name, command.data, narrow=self.narrowing
             )
-        await self.catch_up()
+        try:
+            await self.catch_up()
+        except Busy:
+            log.warning("told later, database busy", session=self.id)
+        except Exception:
+            log.exception("told later", session=self.id)
         return Done(id=command.id, n=outcome.n)
 
     async def catch_up(self) -> None:
@@ -154,11 +167,25 @@ class SessionHub:
             for seat in list(self.seats):
                 seat.bring(self.live, texts)
         await self.director.update()
+        await self.talks.update()
         self._tell_program()
 
-    def heed(self, seat: Seat, report: MediaReport) -> None:
-        """Note what a room says it receives."""
-        self._house.heed(seat, report, self._clock.monotonic())
+    def heed(self, seat: Seat, report: MediaReport | MediaThumbnail) -> None:
+        """Note what a room says it receives, and what its camera sees."""
+        now = self._clock.monotonic()
+        if isinstance(report, MediaThumbnail):
+            self._house.look(seat, report, self.live.state, now)
+        else:
+            self._house.heed(seat, report, now)
+
+    def thumbnails(self, after: int) -> Part:
+        """What the rooms' cameras saw last, of those newer than `after`; whoever asks is staff."""
+        self._house.draw_curtains(self.live.state)
+        return self._house.thumbnails.after(after, self._clock.monotonic())
+
+    def tiles(self) -> dict[str, Tile]:
+        """How each point that ever came is just now: link, picture, sound, and its own word of its health."""
+        return self._house.tiles(self._clock.monotonic())
 
     async def relays_up(self, found: Mapping[int, list[PeerState]], *, all_known: bool) -> None:
         """Some relays' peers of this session, read from them just now (or none, of one that is lost):
@@ -174,13 +201,16 @@ class SessionHub:
         self._compare_seats()
         if all_known:
             await self.director.relay_up()
+            await self.talks.update()
+        for seat in [seat for seat in self.seats if seat.media is not None]:
+            await self.media.say_wants(seat)  # a relay that was killed has forgotten what it was told last
         self._wake.set()
 
     def _compare_seats(self) -> None:
-        held = {seat.media: seat for seat in self.seats if seat.media is not None}
+        held = {peer: seat for seat in self.seats for peer in (seat.media, seat.talk) if peer is not None}
         for peer, seat in held.items():
             found = self.peers.get(peer)
-            if found is not None and found.owner == owner_of(seat.viewer):
+            if found is not None and found.owner.endswith(owner_of(seat.viewer)):
                 self.peers.hold(peer)
             elif found is not None or self._relay_known:
                 seat.lose_media(peer)
@@ -189,6 +219,7 @@ class SessionHub:
         """A link broke: what that relay has is believed to be as before, until it is read again or given
         up."""
         self.director.relay_down()
+        self.talks.relay_down()
 
     async def peer_down(self, event: PeerDown) -> None:
         """The relay dropped a peer."""
@@ -212,8 +243,11 @@ class SessionHub:
             seat.end(code)
 
     @asynccontextmanager
-    async def _narrowing(self, wish: StageWish) -> AsyncIterator[None]:
-        """Around a commit that lets fewer people hear; the session is locked meanwhile."""
+    async def narrowing(self, wish: StageWish) -> AsyncIterator[None]:
+        """Around a commit that lets fewer people hear; the session is locked meanwhile.
+
+        Raises Busy, Refusal("media_unavailable").
+        """
         async with self._catching_up:
             await self.live.refresh()  # telling nobody yet: they are told after the commit
         await self.director.narrow(wish)
@@ -277,15 +311,39 @@ class SessionHub:
         self._tell_heads()
         self._tell_program()
         self._house.tell_wall(now)
+        self._house.draw_curtains(self.live.state)
         await self.media.sweep()
-        if self.live.state.status is Status.CLOSED:
+        await self._call_roll(now)
+        if self.live.state.status in OVER:
             return
         changes = list(self._house.to_record(self.live.state, now))
+        staff = {seat.viewer.key for seat in self.seats if seat.viewer.staff}
+        changes += self._floor.changes(self.live.state, staff, self._clock.now(), now)
         for kind, data in changes:
-            async with self._writing:
-                await self._receptions.record(self.id, kind, data)
+            await self._record(kind, data)
         if changes:
             await self.catch_up()
+
+    async def _call_roll(self, now: float) -> None:
+        """Close the roll call that goes on when it is due, also after the end of the session."""
+        found = self._house.call_roll(self.live.state, now, self._clock.now())
+        if found is not None:
+            await self._record("roll.closed", found)
+            await self.catch_up()
+
+    async def _record(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Note one thing the hub saw. What cannot be noted keeps nothing else from it: a lease ends though a
+        room's name does not fit. Raises Busy.
+        """
+        try:
+            async with self._writing:
+                await self._receptions.record(self.id, kind, data)
+        except Busy:
+            raise
+        except Refusal as refusal:
+            log.warning("not recorded", session=self.id, kind=kind, why=repr(refusal))
+        except Exception:
+            log.exception("not recorded", session=self.id, kind=kind)
 
     def _tell_heads(self) -> None:
         """Once a second and not for every event: when 190 rooms join, each would hear of 189 others."""
@@ -301,5 +359,6 @@ class SessionHub:
 
     async def _sources_changed(self) -> None:
         await self.director.update()
+        await self.talks.update()
         self._tell_program()
         self._wake.set()

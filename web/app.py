@@ -6,10 +6,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 import web.pages
+from signaling.check_desk import CheckDesk
 from signaling.live_sessions import LiveSessions
 from web import errors
 from web.api import routers
+from web.chores import done_now_and_then
 from web.guard import Guard
+from web.handouts import Handouts
 from web.headers import SecurityHeaders
 from web.services import Services, WebSettings
 
@@ -32,6 +35,9 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
         ids=services.ids,
         turn=services.turn,
     )
+    app.state.guesses = {}
+    app.state.handouts = Handouts()
+    app.state.check_desk = CheckDesk(services.relay, services.clock, services.ids, turn=services.turn)
     app.add_middleware(Guard)
     app.add_middleware(SecurityHeaders)
     errors.install(app)
@@ -42,5 +48,9 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with app.state.sessions.running():
+    async with (
+        app.state.sessions.running(),
+        app.state.check_desk.running(),
+        done_now_and_then(app.state.services.chores),
+    ):
         yield

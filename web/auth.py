@@ -4,6 +4,8 @@ A browser may hold both cookies (a demonstration on one computer does), so pages
 `account` for people's pages, `room` for the room page, `actor` where either will do.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -13,6 +15,8 @@ from starlette.responses import Response
 
 from hub.people.actor import Actor
 from hub.people.service import SignedIn
+from hub.store.database import Busy
+from web.agents import agent_words
 from web.cookies import (
     ACCOUNT_COOKIE,
     DEVICE_COOKIE,
@@ -31,19 +35,33 @@ class SignInNeeded(Exception):
 
 async def account(connection: HTTPConnection) -> Actor | None:
     """The signed-in account as it is now (roles changed since count), or None."""
-    services = services_of(connection)
-    lasts = timedelta(hours=settings_of(connection).cookie_hours)
-    text = connection.cookies.get(ACCOUNT_COOKIE)
-    cookie = read_account(services.keys, text, services.clock.now(), lasts)
+    cookie = _cookie(connection)
     if cookie is None:
         return None
-    return await services.people.actor_of(cookie.account, cookie.epoch)
+    people = services_of(connection).people
+    return await people.actor_of(cookie.account, cookie.epoch, cookie.signed_in_at)
+
+
+def _cookie(connection: HTTPConnection) -> AccountCookie | None:
+    services, text = services_of(connection), connection.cookies.get(ACCOUNT_COOKIE)
+    return read_account(services.keys, text, services.clock.now(), _lasts(connection))
+
+
+def _lasts(connection: HTTPConnection) -> timedelta:
+    return timedelta(hours=settings_of(connection).cookie_hours)
 
 
 async def room(connection: HTTPConnection) -> Actor | None:
     """The enrolled room, or None."""
     text = connection.cookies.get(DEVICE_COOKIE)
     return await services_of(connection).points.actor_for_device(text) if text else None
+
+
+async def here(connection: HTTPConnection) -> None:
+    """Note that an enrolled room is here. A database that is busy is no reason to keep it waiting."""
+    agent = agent_words(connection.headers.get("user-agent", ""))
+    with suppress(Busy):
+        await services_of(connection).devices.seen(connection.cookies.get(DEVICE_COOKIE), agent)
 
 
 async def actor(connection: HTTPConnection) -> Actor | None:
@@ -68,14 +86,28 @@ async def require_actor(connection: HTTPConnection) -> Actor:
 
 def sign_in(connection: HTTPConnection, response: Response, who: SignedIn) -> None:
     """Give the response the cookie of an account that has just proved itself."""
-    services, hours = services_of(connection), settings_of(connection).cookie_hours
-    cookie = AccountCookie(who.account, who.epoch, services.clock.now())
-    text = write_account(services.keys, cookie)
-    set_cookie(connection, response, ACCOUNT_COOKIE, text, timedelta(hours=hours))
+    _give(connection, response, AccountCookie(who.account, who.epoch, services_of(connection).clock.now()))
 
 
-def sign_out(response: Response) -> None:
-    """Take the account's cookie away; an enrolled room stays enrolled."""
+def renew(connection: HTTPConnection, response: Response) -> None:
+    """Give an account's cookie anew with a page, once a twelfth of its life is over: whoever prepares a
+    session in the evening is not put out in the middle of it."""
+    cookie, now, lasts = _cookie(connection), services_of(connection).clock.now(), _lasts(connection)
+    if cookie is not None and now - cookie.counts_from >= lasts / 12:
+        _give(connection, response, replace(cookie, renewed_at=now))
+
+
+def _give(connection: HTTPConnection, response: Response, cookie: AccountCookie) -> None:
+    text = write_account(services_of(connection).keys, cookie)
+    set_cookie(connection, response, ACCOUNT_COOKIE, text, _lasts(connection))
+
+
+async def sign_out(connection: HTTPConnection, response: Response) -> None:
+    """End this sign-in here and wherever its cookie went, open pages included; an enrolled room stays
+    enrolled."""
+    cookie, who = _cookie(connection), await account(connection)
+    if cookie is not None and who is not None:
+        await services_of(connection).people.sign_out(who, cookie.account, cookie.signed_in_at)
     response.delete_cookie(ACCOUNT_COOKIE, httponly=True, samesite="lax")
 
 

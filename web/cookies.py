@@ -10,6 +10,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from hub.people.ended import LONGEST_SIGN_IN
 from hub.people.secrets import Keys
 
 ACCOUNT_COOKIE: Final = "hub_account"
@@ -24,31 +25,42 @@ _SALT: Final = "web.cookies.account/1"
 
 @dataclass(frozen=True, slots=True)
 class AccountCookie:
-    """Who signed in, under which epoch, and when."""
+    """Who signed in, under which epoch, and when; and when the cookie was last given anew."""
 
     account: str
     epoch: int
     signed_in_at: datetime
+    renewed_at: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """What its life is counted from."""
+        return self.renewed_at or self.signed_in_at
 
 
 def write_account(keys: Keys, cookie: AccountCookie) -> str:
     """The signed text of an account cookie."""
-    seconds = int(cookie.signed_in_at.timestamp())
-    return str(_serializer(keys).dumps([cookie.account, cookie.epoch, seconds]))
+    seconds = [int(at.timestamp()) for at in (cookie.signed_in_at, cookie.counts_from)]
+    return str(_serializer(keys).dumps([cookie.account, cookie.epoch, *seconds]))
 
 
 def read_account(keys: Keys, text: str | None, now: datetime, lasts: timedelta) -> AccountCookie | None:
-    """Read an account cookie; None when it is missing, forged, expired or from the future."""
+    """Read an account cookie; None when it is missing, forged, expired or from the future.
+
+    It lasts from the day it was given anew, and no longer than a sign-in may.
+    """
     if not text or len(text) > LONGEST_COOKIE:
         return None
     try:
-        account, epoch, seconds = _serializer(keys).loads(text)
-        at = datetime.fromtimestamp(seconds, UTC)
+        account, epoch, signed_in, *renewed = _serializer(keys).loads(text)
+        at = datetime.fromtimestamp(signed_in, UTC)
+        since = datetime.fromtimestamp(renewed[0], UTC) if renewed else at
     except (BadData, ValueError, TypeError, OverflowError, OSError):
         return None
     if not isinstance(account, str) or not isinstance(epoch, int):
         return None
-    return AccountCookie(account, epoch, at) if at - timedelta(minutes=5) <= now < at + lasts else None
+    ends = min(since + lasts, at + LONGEST_SIGN_IN)
+    return AccountCookie(account, epoch, at, since) if at - timedelta(minutes=5) <= now < ends else None
 
 
 def set_cookie(

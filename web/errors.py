@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from hub.cases.errors import Refusal as CaseRefusal
+from hub.cases.vault import VaultDamaged
 from hub.people.errors import TokenRefused
 from hub.reception.errors import Refusal
 from hub.relay.client import RelayUnavailable
 from hub.store.database import Busy
 from web.auth import SignInNeeded
 from web.csrf import ForeignRequest
-from web.i18n import locale_of, translate
+from web.i18n import locale_of
+from web.refusals import error_text
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -37,6 +39,11 @@ STATUS: Final = {
     "media_full": 503,
     "token_full": 429,
     "busy": 503,
+    "check_busy": 503,
+    "check_too_soon": 429,
+    "vault_closed": 403,
+    "second_person": 403,
+    "handout_gone": 410,
 }
 """HTTP status by refusal code. `…_unknown` is 404; every other refusal is a conflict with the state of
 things (409).
@@ -71,9 +78,9 @@ def for_program(request: Request) -> bool:
 async def error_response(request: Request, status: int, code: str, **params: str | int) -> Response:
     """The error as the asker reads it best."""
     if not for_program(request):
-        page: Response = await request.app.state.error_page(request, status, code)
+        page: Response = await request.app.state.error_page(request, status, code, **params)
         return page
-    text = translate(locale_of(request), f"error.{code}", **params)
+    text = error_text(locale_of(request), code, params)
     headers = {"Retry-After": "2"} if status == 503 else {}
     return JSONResponse({"code": code, "text": text}, status, headers)
 
@@ -86,6 +93,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(ForeignRequest, _fixed(403, "foreign_request"))
     app.add_exception_handler(BodyTooLarge, _fixed(413, "too_large"))
+    app.add_exception_handler(VaultDamaged, _fixed(503, "vault_damaged"))
     app.add_exception_handler(Busy, _fixed(503, "busy"))
     app.add_exception_handler(RelayUnavailable, _fixed(503, "media_unavailable"))
     app.add_exception_handler(RequestValidationError, _fixed(400, "request_bad"))

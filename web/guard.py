@@ -1,5 +1,6 @@
 """Before any route: requests of other sites that would change something, and bodies that are too large."""
 
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -11,6 +12,11 @@ from web.services import settings_of
 
 BEARER_PATHS: Final = ("/whip/", "/whep/")
 """No cookie counts here, so any site's page may call with a token (players and encoders do)."""
+
+UPLOADS: Final = re.compile(
+    r"/cases/(new|import|[0-9a-z]{26}/(documents|directives/[0-9a-z]{26}/[a-z]+))|/papers/templates/[a-z_]+"
+)
+"""Where forms bring files: `upload_bytes` holds there instead of `form_bytes`."""
 
 
 class Guard:
@@ -30,7 +36,7 @@ class Guard:
             response = await error_response(request, *refused)
             await response(scope, receive, send)
             return
-        await self._app(scope, _counted(receive, settings_of(request).form_bytes), send)
+        await self._app(scope, _counted(receive, _limit(request)), send)
 
     @staticmethod
     def _refused(request: Request) -> tuple[int, str] | None:
@@ -41,8 +47,13 @@ class Guard:
         if not length.isascii() or not length.isdigit():
             return 400, "request_bad"
         # Fifteen digits hold any length worth reading; a number without end is not worth converting.
-        too_large = len(length) > 15 or int(length) > settings_of(request).form_bytes
+        too_large = len(length) > 15 or int(length) > _limit(request)
         return (413, "too_large") if too_large else None
+
+
+def _limit(request: Request) -> int:
+    settings = settings_of(request)
+    return settings.upload_bytes if UPLOADS.fullmatch(request.url.path) else settings.form_bytes
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -66,6 +66,21 @@ def day(value: date | datetime) -> str:
     return f"{value:%d/%m/%Y}"
 
 
+def iso_day(value: datetime) -> str:
+    """The day in Vietnam as date fields have it: 2026-11-20."""
+    return f"{value.astimezone(ZONE):%Y-%m-%d}"
+
+
+def weekday(value: date | datetime) -> int:
+    """The day of the week in Vietnam, 0 for Monday: the end of the keys `weekday.0` to `weekday.6`."""
+    return (value.astimezone(ZONE) if isinstance(value, datetime) else value).weekday()
+
+
+def month(value: datetime) -> str:
+    """The month in Vietnam as addresses have it: 2026-11."""
+    return f"{value.astimezone(ZONE):%Y-%m}"
+
+
 def time_of_day(value: datetime) -> str:
     """A time of day in Vietnam: 14:05."""
     return f"{value.astimezone(ZONE):%H:%M}"

@@ -14,13 +14,14 @@ from signaling.driver import Admitted, Driver, Gone
 from signaling.message import Screen
 from web import auth
 from web.csrf import same_origin
-from web.i18n import locale_of, translate
+from web.i18n import locale_of
+from web.refusals import error_text
 from web.services import live_sessions_of, services_of
 
 router = APIRouter()
 
 
-SCREENS: Final[tuple[Screen, ...]] = ("console", "room")
+SCREENS: Final[tuple[Screen, ...]] = ("console", "room", "desk")
 
 
 class StarletteSocket:
@@ -70,6 +71,8 @@ async def converse(websocket: WebSocket, session: str) -> None:
         await _refuse(websocket, 404, "session_unknown")
         return
     await websocket.accept()
+    if "room" in admitted:
+        await auth.here(websocket)
     monotonic = services_of(websocket).clock.monotonic
     identify = partial(_identify, websocket)
     sessions = live_sessions_of(websocket)
@@ -106,7 +109,7 @@ async def _admitted(websocket: WebSocket, session: str) -> Admitted:
 
 async def _identify(websocket: WebSocket, screen: Screen) -> Actor | None:
     """A browser may hold both cookies: the screen says which one it speaks as."""
-    return await (auth.account(websocket) if screen == "console" else auth.room(websocket))
+    return await (auth.room(websocket) if screen == "room" else auth.account(websocket))
 
 
 async def _refuse(websocket: WebSocket, status: int, code: str) -> None:
@@ -115,4 +118,4 @@ async def _refuse(websocket: WebSocket, status: int, code: str) -> None:
 
 
 def _words(websocket: WebSocket, code: str, **params: str | int) -> str:
-    return translate(locale_of(websocket), f"error.{code}", **params)
+    return error_text(locale_of(websocket), code, params)

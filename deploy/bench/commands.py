@@ -164,3 +164,68 @@ def live(
 
     victim = kill.value if kill else None
     raise typer.Exit(bench(points=points, seconds=seconds, kill=victim, as_json=as_json, relays=relays))
+
+
+@app.command("pages")
+def pages(
+    pages: Annotated[int, typer.Option(min=1, max=2000, help="Signed-in WebSocket clients.")] = 400,
+    points: Annotated[int, typer.Option(min=1, max=190, help="Simulated rooms, live.")] = 190,
+    seconds: Annotated[
+        float, typer.Option(min=1, max=3600, help="Of each of the two windows, without the pages and with.")
+    ] = 25,
+    as_json: Json = False,
+) -> None:
+    """Hundreds of signed-in pages on a session with all its rooms live: notes (ms), relay delay (µs), MB.
+
+    Holds when a note reaches every page with p99 under 300 ms, the relay does not notice the pages, and the
+    web process stays under 400 MB.
+
+    Example: hub bench pages --pages 400 --json
+    """
+    from deploy.bench.pages import bench
+
+    raise typer.Exit(bench(pages=pages, points=points, seconds=seconds, as_json=as_json))
+
+
+@app.command("roll")
+def roll(  # noqa: PLR0917 (the options of a command)
+    points: Annotated[int, typer.Option(min=1, max=190, help="Rooms that are invited and simulated.")] = 190,
+    absent: Annotated[int, typer.Option(min=0, max=189, help="Of them: never come.")] = 10,
+    frozen: Annotated[int, typer.Option(min=0, max=60, help="Picture or camera stands still.")] = 5,
+    silent: Annotated[int, typer.Option(min=0, max=60, help="Microphone silent, or nothing is heard.")] = 5,
+    muted: Annotated[int, typer.Option(min=0, max=60, help="TV muted.")] = 5,
+    seconds: Annotated[int, typer.Option(min=15, max=55, help="In which rooms may answer.")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Call the roll of a province: every room that is absent or unwell found, none falsely, in under 60 s.
+
+    Example: hub bench roll --json
+    """
+    from deploy.bench.roll import Result, bench
+
+    wanted = Result(points, absent, frozen, silent, muted, answer_s=seconds)
+    raise typer.Exit(bench(wanted, as_json=as_json))
+
+
+@app.command("records")
+def records(
+    cases: Annotated[int, typer.Option(min=1000, max=2_000_000, help="Cases in the books.")] = 200_000,
+    rows: Annotated[
+        int, typer.Option(min=100, max=20_000, help="Rows of the register to bring in.")
+    ] = 20_000,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="How often each search is asked.")] = 3,
+    database: Annotated[
+        str, typer.Option(help="An empty one of its own, postgresql://…; not given: SQLite, temporary.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Fill the books of a province: search and boards (ms), import of a register (s), memory (MB).
+
+    Holds when search and boards have a p95 under 200 ms and the register is in within 60 s, its three bad
+    rows named, in under 500 MB.
+
+    Example: hub bench records --cases 200000 --json
+    """
+    from deploy.bench.records import bench
+
+    raise typer.Exit(bench(cases=cases, rows=rows, repeat=repeat, database=database, as_json=as_json))

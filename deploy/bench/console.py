@@ -41,6 +41,8 @@ class BenchConsole:
         self.head = 0
         self.welcomes = 0
         self.view: dict[str, Any] = {}
+        self.latest: dict[str, dict[str, Any]] = {}
+        """The last event of each kind that was heard."""
         self._url = url
         self._address = f"{url.replace('http', 'ws', 1)}/ws/sessions/{session}"
         self._cookie = cookie
@@ -105,6 +107,8 @@ class BenchConsole:
                 self.up.set()
             case "event" | "head":
                 self.head = max(self.head, int(message["n"]))
+                if "kind" in message:
+                    self.latest[message["kind"]] = message
             case "done" | "refused" if message["id"] in self._waiting:
                 answer = self._waiting[message["id"]]
                 if not answer.done():

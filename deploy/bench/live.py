@@ -7,12 +7,8 @@ voice, what the processes weigh over time, and how they come back.
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import socket
-import tempfile
 import time
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,16 +16,15 @@ from typing import Final
 from deploy.bench.console import BenchConsole, sign_in
 from deploy.bench.crowd import until
 from deploy.bench.output import Steps, carry_out, percentiles
-from deploy.bench.processes import BenchFailed, child, environment, free_port
+from deploy.bench.processes import BenchFailed
+from deploy.bench.running import background, bench_folder
 from deploy.bench.watch import Seen, Watch
+from deploy.bench.whole import whole_hub
 from deploy.demo import data
 from deploy.demo.plan import DemoPlan, read_plan
-from deploy.demo.ready import until_ready
 from endpoints.fleet import Fleet, RoomCode
 from endpoints.peer import Pool
 
-START: Final = 180.0
-"""Seconds a hub may take from nothing to ready."""
 JOIN: Final = 120.0
 RECOVERY: Final = 60.0
 ON_THE_WAY: Final = 0.05
@@ -73,46 +68,11 @@ def bench(*, points: int, seconds: float, kill: str | None, as_json: bool, relay
 
 async def run(result: Result, steps: Steps) -> Result:
     """Fill in what is measured. Raises BenchFailed."""
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    try:
-        async with _hub(folder, result, steps) as url:
+    with bench_folder() as folder:
+        async with whole_hub(folder, steps, relays=result.relays) as (url, ready_s):
+            result.ready_s = ready_s
             await _measure(result, steps, url, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return result
-
-
-@contextlib.asynccontextmanager
-async def _hub(folder: Path, result: Result, steps: Steps) -> AsyncIterator[str]:
-    """A demo without rooms of its own, ready; its address."""
-    port, log = free_port(socket.SOCK_STREAM), folder / "hub.log"
-    url, began = f"http://127.0.0.1:{port}", time.monotonic()
-    settings = environment(
-        folder / "data", media_port=str(free_port()), media_addresses="127.0.0.1", relays=str(result.relays)
-    )
-    steps.step("starting a hub")
-    async with child(
-        "deploy", "demo", "--points", "0", "--port", str(port), environ=settings, log=log
-    ) as process:
-        try:
-            await _ready(url, process)
-            result.ready_s = round(time.monotonic() - began, 1)
-            yield url
-        except (BenchFailed, TimeoutError) as problem:
-            raise BenchFailed(f"{problem}\n{_tail(log)}") from problem
-
-
-async def _ready(url: str, process: asyncio.subprocess.Process) -> None:
-    waiting = asyncio.ensure_future(until_ready(url))
-    ended = asyncio.ensure_future(process.wait())
-    try:
-        await asyncio.wait({waiting, ended}, timeout=START, return_when=asyncio.FIRST_COMPLETED)
-        if not waiting.done():
-            raise BenchFailed("the hub ended by itself" if ended.done() else f"no hub after {START:.0f} s")
-    finally:
-        for task in (waiting, ended):
-            task.cancel()
-        await asyncio.gather(waiting, ended, return_exceptions=True)
 
 
 async def _measure(result: Result, steps: Steps, url: str, folder: Path) -> None:
@@ -121,7 +81,7 @@ async def _measure(result: Result, steps: Steps, url: str, folder: Path) -> None
     cookie = await sign_in(url, CLERK, data.PASSWORD)
     console = BenchConsole(url, plan.session, cookie)
     fleet = Fleet(url, _rooms(plan, result.points), on_seen=seen.add)
-    async with Pool().running() as pool, _tasks(console, fleet, pool):
+    async with Pool().running() as pool, background(console.run(), fleet.run(pool)):
         await _join(result, steps, fleet)
         await until(console.up.is_set, 20, "the console did not come in")
         async with Watch(run_dir, fleet, result.relays).running() as watch:
@@ -132,17 +92,6 @@ async def _measure(result: Result, steps: Steps, url: str, folder: Path) -> None
 
 def _rooms(plan: DemoPlan, points: int) -> list[RoomCode]:
     return [RoomCode(room.code, room.name) for room in plan.rooms[:points]]
-
-
-@contextlib.asynccontextmanager
-async def _tasks(console: BenchConsole, fleet: Fleet, pool: Pool) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(console.run()), asyncio.create_task(fleet.run(pool))]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _join(result: Result, steps: Steps, fleet: Fleet) -> None:
@@ -213,9 +162,3 @@ def _conclude(result: Result, watch: Watch, seen: Seen) -> None:
     result.web_rss_mb, result.relay_rss_mb = watch.memory("web"), watch.memory("relay")
     result.web_cpu_percent, result.relay_cpu_percent = watch.cpu("web"), watch.cpu("relay")
     result.longest_media_gap_s = round(watch.longest_gap, 2)
-
-
-def _tail(log: Path, lines: int = 15) -> str:
-    with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
-    return ""

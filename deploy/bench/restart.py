@@ -7,9 +7,7 @@ with one SRTP context each: what they decrypt after the kill was protected by th
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from deploy.bench.crowd import STAGE, Crowd, until
 from deploy.bench.output import Steps, carry_out
 from deploy.bench.processes import BenchFailed, environment, free_port
 from deploy.bench.relay import KBPS
+from deploy.bench.running import background, bench_folder
 from deploy.pidfile import read_pid
 from deploy.serve import relay_programs
 from deploy.settings import Settings
@@ -75,18 +74,16 @@ async def run(result: Result, progress: Steps) -> Result:
     """Fill in what is measured. Raises BenchFailed."""
     result.load = round(os.getloadavg()[0], 2)
     progress.step("starting a relay")
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    try:
-        async with (
-            _supervised(folder) as settings,
-            _linked(settings.relay_socket) as client,
-            Pool().running() as pool,
-        ):
-            await _measure(result, progress, client, pool, settings.run_dir)
-    except RelayUnavailable as problem:
-        raise BenchFailed(str(problem)) from problem
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with bench_folder() as folder:
+        try:
+            async with (
+                _supervised(folder) as settings,
+                _linked(settings.relay_socket) as client,
+                Pool().running() as pool,
+            ):
+                await _measure(result, progress, client, pool, settings.run_dir)
+        except RelayUnavailable as problem:
+            raise BenchFailed(str(problem)) from problem
     return result
 
 
@@ -112,13 +109,9 @@ async def _supervised(folder: Path) -> AsyncIterator[Settings]:
 @contextlib.asynccontextmanager
 async def _linked(path: Path) -> AsyncIterator[RelayClient]:
     client = RelayClient(path)
-    task = asyncio.create_task(client.run())
-    try:
+    async with background(client.run()):
         await wait_up(client, START)
         yield client
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _measure(result: Result, progress: Steps, client: RelayClient, pool: Pool, run_dir: Path) -> None:

@@ -1,15 +1,13 @@
 """A test stand: relay processes of its own, links to them, and a pool for real peers."""
 
-import asyncio
 import contextlib
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from deploy.bench.processes import BenchFailed, Meters, child, environment, free_ports
+from deploy.bench.running import background, bench_folder
 from endpoints.peer import Pool
 from hub.relay.client import RelayUnavailable
 from hub.relay.names import relay_name
@@ -38,36 +36,30 @@ async def standing(relays: int = 1, **settings: str) -> AsyncIterator[Stand]:
 
     Raises BenchFailed with the end of its log.
     """
-    folder = Path(tempfile.mkdtemp(prefix="hub-bench-"))
-    log = folder / "relay.log"
-    sockets = [folder / "run" / f"{relay_name(index)}.sock" for index in range(relays)]
     given = {"media_host": "127.0.0.1", "media_addresses": "127.0.0.1", "media_port": str(free_ports(relays))}
-    environ = environment(folder, relays=str(relays), **given | settings)
-    try:
-        async with contextlib.AsyncExitStack() as stack:
-            pids = []
-            for index in range(relays):
-                one = child("deploy", "relay", "--index", str(index), environ=environ, log=log)
-                pids.append((await stack.enter_async_context(one)).pid)
-            client = await stack.enter_async_context(_linked(sockets))
-            pool = await stack.enter_async_context(Pool().running())
-            yield Stand(sockets[0], client, pool, Meters(pids))
-    except (BenchFailed, RelayUnavailable) as problem:
-        raise BenchFailed(f"{problem}\n{tail(log)}") from problem
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with bench_folder() as folder:
+        log = folder / "relay.log"
+        sockets = [folder / "run" / f"{relay_name(index)}.sock" for index in range(relays)]
+        environ = environment(folder, relays=str(relays), **given | settings)
+        try:
+            async with contextlib.AsyncExitStack() as stack:
+                pids = []
+                for index in range(relays):
+                    one = child("deploy", "relay", "--index", str(index), environ=environ, log=log)
+                    pids.append((await stack.enter_async_context(one)).pid)
+                client = await stack.enter_async_context(_linked(sockets))
+                pool = await stack.enter_async_context(Pool().running())
+                yield Stand(sockets[0], client, pool, Meters(pids))
+        except (BenchFailed, RelayUnavailable) as problem:
+            raise BenchFailed(f"{problem}\n{tail(log)}") from problem
 
 
 @contextlib.asynccontextmanager
 async def _linked(sockets: list[Path]) -> AsyncIterator[RelayPool]:
     client = RelayPool(sockets)
-    linked = asyncio.create_task(client.run())
-    try:
+    async with background(client.run()):
         await wait_all_up(client, START)
         yield client
-    finally:
-        linked.cancel()
-        await asyncio.gather(linked, return_exceptions=True)
 
 
 def tail(log: Path) -> str:

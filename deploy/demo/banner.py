@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.demo import data
+from deploy.demo.data import Tree
 from deploy.demo.plan import DemoPlan, DemoRoom
 from deploy.lan import qr_text
 
@@ -15,6 +16,8 @@ DOES = {
     "technician": "points and links; sees no case",
     "supervisor": "reads; sees no denouncer",
     "adviser": "answers when asked, receives directives",
+    "administrator": "units, lists and the move of cases to new units; sees no case",
+    "point_leader": "the commune whose case is heard first: its cases and its directives",
 }
 
 
@@ -32,11 +35,15 @@ class Showcase:
         return self.district, self.commune, self.other
 
 
-def showcase(current_unit: str) -> Showcase:
-    """The commune whose case is current, its district, and a commune elsewhere whose case comes later."""
-    agenda = data.case_units()[: data.AGENDA]
-    other = next(unit for unit in agenda[1:] if unit != current_unit)
-    return Showcase(district=data.parents()[current_unit], commune=current_unit, other=other)
+def showcase(current_unit: str, tree: Tree = Tree.Y2024) -> Showcase:
+    """The commune whose case is current, its district, and a commune elsewhere whose case comes later.
+
+    Without districts, a second commune elsewhere takes the district's place.
+    """
+    agenda = data.case_units(tree)[: data.AGENDA]
+    other, another = [unit for unit in agenda[1:] if unit != current_unit][:2]
+    district = data.parents()[current_unit] if tree is Tree.Y2024 else another
+    return Showcase(district=district, commune=current_unit, other=other)
 
 
 def banner(url: str, plan: DemoPlan, shown: Showcase, data_dir: Path, *, points: int) -> Iterator[str]:
@@ -49,8 +56,9 @@ def banner(url: str, plan: DemoPlan, shown: Showcase, data_dir: Path, *, points:
         yield f"    {person.login:<10} {DOES[person.role.value]}"
     yield ""
     yield "  Or be a room: each link makes the browser that opens it that room (a profile per room)."
+    above = "district" if plan.tree is Tree.Y2024 else "another commune"
     for label, code in zip(
-        ("district", "commune, its case is heard now", "commune elsewhere"), shown.codes(), strict=True
+        (above, "commune, its case is heard now", "commune elsewhere"), shown.codes(), strict=True
     ):
         room = plan.room(code)
         yield f"    {url}{room.path()}   {room.name} ({label})"

@@ -33,15 +33,15 @@ from hub.units.local_day import VIETNAM
 TOKEN_LASTS: Final = timedelta(hours=1)
 
 
-async def run_cast(settings: Settings, points: int) -> None:
+async def run_cast(settings: Settings, points: int, *, small: bool = False) -> None:
     """Publish and attend until SIGTERM."""
-    task = asyncio.ensure_future(_play(settings, points))
+    task = asyncio.ensure_future(_play(settings, points, small=small))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-async def _play(settings: Settings, points: int) -> None:
+async def _play(settings: Settings, points: int, *, small: bool) -> None:
     plan = read_plan(settings.data_dir)
     url = f"{settings.scheme}://{LOOPBACK}:{settings.port}"
     tls = trust(settings.secrets_dir / AUTHORITY if settings.tls_certificate else None)
@@ -49,7 +49,7 @@ async def _play(settings: Settings, points: int) -> None:
     source = await asyncio.to_thread(make_live, look, lambda: datetime.now(VIETNAM))
     async with Pool().running() as pool, httpx.AsyncClient(verify=tls, trust_env=False) as http:
         camera = WhipCamera(pool, http, f"{url}/whip/{plan.session}", _bearer(settings, plan), source)
-        fleet = Fleet(url, _rooms(plan, points), None if tls is True else tls)
+        fleet = Fleet(url, _rooms(plan, points), None if tls is True else tls, small=small)
         async with asyncio.TaskGroup() as group:
             group.create_task(camera.run(), name="camera")
             group.create_task(fleet.run(pool), name="fleet")
@@ -71,7 +71,7 @@ def _bearer(settings: Settings, plan: DemoPlan) -> Callable[[], str]:
 
 
 def _rooms(plan: DemoPlan, points: int) -> list[RoomCode]:
-    agenda = data.case_units()[: data.AGENDA]
-    shown = showcase(plan.current).codes()
-    chosen = simulated(plan, data.parents(), agenda, shown, points)
+    agenda = data.case_units(plan.tree)[: data.AGENDA]
+    shown = showcase(plan.current, plan.tree).codes()
+    chosen = simulated(plan, data.parents(plan.tree), agenda, shown, points)
     return [RoomCode(room.code, room.name) for room in chosen]

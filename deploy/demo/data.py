@@ -4,7 +4,8 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from importlib.resources import files
 from typing import Any, Final
 
@@ -16,11 +17,27 @@ from hub.people.roles import Role
 PASSWORD: Final = "tiep-cong-dan"
 """Of every demo account."""
 PROVINCE: Final = "90"
+LAST_DAY_OF_2024: Final = date(2025, 6, 30)
+"""The last day of the tree of 2024."""
 HALL: Final = "Hội trường tiếp công dân tỉnh"
 HALL_SUBTITLE: Final = "Điểm cầu trung tâm · hình ảnh mô phỏng"
 """What the generated picture says it shows."""
+HELP_PHONE: Final = "0203 000 0000"
+"""Nobody's number."""
 AGENDA: Final = 8
 """The first cases of the list make the session's agenda; the fourth is a denunciation."""
+
+
+class Tree(StrEnum):
+    """The units of the province: with 13 districts and 177 communes, or with 54 communes and no districts."""
+
+    Y2024 = "2024"
+    Y2025 = "2025"
+
+    @property
+    def file(self) -> str:
+        """The list beside this module."""
+        return "province.csv" if self is Tree.Y2024 else "province2025.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,11 @@ class DemoPerson:
     login: str
     name: str
     role: Role
+
+    @property
+    def at_point(self) -> bool:
+        """Whether this one works at the room of the first case, and not at the province."""
+        return self.role is Role.POINT_LEADER
 
 
 def _text(name: str) -> str:
@@ -41,15 +63,34 @@ def province_list() -> bytes:
     return _text("province.csv").encode()
 
 
-def room_codes() -> list[str]:
+def province_list_2025() -> bytes:
+    """The whole province from 1 July 2025 on, without districts."""
+    return _text(Tree.Y2025.file).encode()
+
+
+def successions_2025() -> bytes:
+    """Who carries on which unit of 2024, as `hub units successions` takes it."""
+    return _text("successions2025.csv").encode()
+
+
+def carried_on() -> dict[str, str]:
+    """Of each unit of 2024 that ended, the code of the one that took over what was open."""
+    heirs: dict[str, str] = {}
+    for row in csv.DictReader(_text("successions2025.csv").splitlines()):
+        if row["main"] or row["code"] not in heirs:
+            heirs[row["code"]] = row["successor_code"]
+    return heirs
+
+
+def room_codes(tree: Tree = Tree.Y2024) -> list[str]:
     """Codes of all units with a room: the districts, then the communes."""
-    rows = list(csv.DictReader(_text("province.csv").splitlines()))
+    rows = list(csv.DictReader(_text(tree.file).splitlines()))
     return [row["code"] for level in ("district", "commune") for row in rows if row["level"] == level]
 
 
-def parents() -> dict[str, str]:
+def parents(tree: Tree = Tree.Y2024) -> dict[str, str]:
     """Each unit's parent, by code."""
-    return {row["code"]: row["parent_code"] for row in csv.DictReader(_text("province.csv").splitlines())}
+    return {row["code"]: row["parent_code"] for row in csv.DictReader(_text(tree.file).splitlines())}
 
 
 def people() -> list[DemoPerson]:
@@ -60,9 +101,13 @@ def people() -> list[DemoPerson]:
     ]
 
 
-def case_units() -> list[str]:
-    """Unit codes of the cases, in their order."""
-    return [str(case["unit"]) for case in json.loads(_text("cases.json"))]
+def case_units(tree: Tree = Tree.Y2024) -> list[str]:
+    """Codes of the units in charge of the cases, in the order of the cases."""
+    units = [str(case["unit"]) for case in json.loads(_text("cases.json"))]
+    if tree is Tree.Y2024:
+        return units
+    heirs = carried_on()
+    return [heirs.get(unit, unit) for unit in units]
 
 
 def cases(unit_ids: Mapping[str, str], now: datetime) -> list[NewCase]:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from deploy.demo.data import Tree
+
 FILE: Final = "demo.json"
 
 
@@ -32,6 +34,8 @@ class DemoPlan:
     current: str
     """Code of the unit whose case was current at the start."""
     rooms: tuple[DemoRoom, ...]
+    tree: Tree = Tree.Y2024
+    """The units of the province."""
 
     def room(self, unit: str) -> DemoRoom:
         """The room of a unit's code. Raises KeyError."""
@@ -53,4 +57,5 @@ def write_plan(folder: Path, plan: DemoPlan) -> None:
 def read_plan(folder: Path) -> DemoPlan:
     """Read the file. Raises OSError when there is none."""
     raw = json.loads((folder / FILE).read_text("utf-8"))
-    return DemoPlan(raw["session"], raw["current"], tuple(DemoRoom(**room) for room in raw["rooms"]))
+    rooms = tuple(DemoRoom(**room) for room in raw["rooms"])
+    return DemoPlan(raw["session"], raw["current"], rooms, Tree(raw.get("tree", Tree.Y2024)))

@@ -1,5 +1,6 @@
 """The demo's session: continued while it runs, made anew once it is closed. It is live when this returns."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +10,8 @@ from hub.cases.models import Case
 from hub.people.actor import Actor
 from hub.reception.events import Audience
 from hub.reception.fold import fold
+from hub.reception.info import SessionInfo
+from hub.reception.lifecycle import COMING
 from hub.reception.planning import NewItem, NewSession
 from hub.reception.state import SessionState, Status
 from hub.units.local_day import local_day
@@ -28,12 +31,18 @@ async def live_session(services: Services, points: tuple[str, ...]) -> tuple[str
     """
     chair = await _chair(services)
     sessions = await services.receptions.list_for(chair)
-    open_ids = [each.id for each in sessions if each.state != Status.CLOSED.value]
-    session = open_ids[0] if open_ids else await _schedule(services, chair)
+    session = _open(sessions, services.clock.now()) or await _schedule(services, chair)
     await services.receptions.invite(chair, session, points)
     await _fill_agenda(services, chair, session)
     await _go_live(services, chair, session)
     return session, await _current_unit(services, session)
+
+
+def _open(sessions: list[SessionInfo], now: datetime) -> str | None:
+    """One that runs, else one whose time has come: what somebody scheduled for later in this demo waits."""
+    running = [each.id for each in sessions if each.state in (Status.LIVE.value, Status.PAUSED.value)]
+    due = [each.id for each in sessions if each.state in COMING and each.starts_at <= now]
+    return next(iter([*running, *due]), None)
 
 
 async def _chair(services: Services) -> Actor:
@@ -54,6 +63,7 @@ async def _schedule(services: Services, chair: Actor) -> str:
             starts_at=now,
             hub_unit=chair.unit or "",
             default_audience=Audience.ALL,
+            held_by="head",
         ),
     )
 
@@ -67,22 +77,19 @@ async def _fill_agenda(services: Services, chair: Actor, session: str) -> None:
 
 
 async def _agenda(services: Services) -> list[str]:
-    """The ids of the first cases of the demo's list, in its order: each has a unit of its own."""
+    """The ids of the first cases of the demo's list, in its order: they were registered first of all."""
     async with services.db.read() as session:
-        first = select(Case.unit_id, Case.id).order_by(Case.id.desc())
-        by_unit = {row.unit_id: row.id for row in await session.execute(first)}
-    codes = {unit.code: unit.id for unit in await services.units.valid_on()}
-    return [by_unit[codes[code]] for code in data.case_units()[: data.AGENDA]]
+        return list(await session.scalars(select(Case.id).order_by(Case.id).limit(data.AGENDA)))
 
 
 async def _go_live(services: Services, chair: Actor, session: str) -> None:
     state = await _state(services, session)
-    if state.status is Status.SCHEDULED:
+    if state.status in COMING:
         await _do(services, chair, session, "session.go_live")
     elif state.status is Status.PAUSED:
-        await _do(services, chair, session, "session.resume")
+        await _do(services, chair, session, "session.resume", confirm=True)
     if state.current is None:
-        first = min(state.items.values(), key=lambda item: item.position)
+        first = state.agenda[0]
         await _do(services, chair, session, "item.call", item=first.id)
         await _do(services, chair, session, "item.hear", item=first.id)
 

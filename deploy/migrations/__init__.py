@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from hub.cases import word_index
 from hub.store.database import async_url
 
 # Any number, but always the same: two hubs that start at once must not both migrate.
@@ -26,12 +27,14 @@ async def upgrade(url: str) -> None:
     """Bring the database to the newest version in one transaction. Nothing to do is fine, two at once too."""
     async with _alone(url) as connection:
         await connection.run_sync(_run, "upgrade", "head")
+        await connection.run_sync(word_index.ensure)
         await _check_foreign_keys(connection)
 
 
 async def downgrade(url: str, revision: str = "base") -> None:
     """Take the database back to a revision, in one transaction. What only newer versions know is lost."""
     async with _alone(url) as connection:
+        await connection.run_sync(word_index.drop)  # the next upgrade makes it anew
         await connection.run_sync(_run, "downgrade", revision)
         await _check_foreign_keys(connection)
 

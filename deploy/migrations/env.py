@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy.types import TypeEngine
 
 from deploy.migrations.models import metadata
+from hub.cases import word_index
 from hub.store.base import UtcTime
 
 
@@ -18,6 +19,11 @@ def render_item(kind: str, item: Any, _: object) -> str | Literal[False]:
     return False
 
 
+def include_name(name: str | None, _kind: str, _parents: object) -> bool:
+    """The word index is no model's: it is made after the migrations."""
+    return not word_index.is_derived(name)
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
@@ -25,6 +31,7 @@ context.configure(
     transactional_ddl=True,
     render_as_batch=connection.dialect.name == "sqlite",
     render_item=render_item,
+    include_name=include_name,
     compare_type=True,
     compare_server_default=True,
 )

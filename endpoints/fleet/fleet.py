@@ -29,7 +29,8 @@ class FleetStatus:
 class Fleet:
     """`base_url` is the hub's address; `tls` trusts its certificate when it has one of its own making.
 
-    `on_seen` is told each event number as a room learns of it, for those who measure.
+    `on_seen` is told each event number as a room learns of it, for those who measure. `small`: every room's
+    screen is small, so that the low layer will do where there is one.
     """
 
     def __init__(
@@ -38,11 +39,14 @@ class Fleet:
         rooms: Sequence[RoomCode],
         tls: ssl.SSLContext | None = None,
         on_seen: Callable[[int], None] | None = None,
+        *,
+        small: bool = False,
     ) -> None:
         self._base_url = base_url
         self._codes = tuple(rooms)
         self._tls = tls
         self._on_seen = on_seen
+        self._small = small
         self.rooms: list[SimulatedRoom] = []
 
     async def run(self, pool: Pool | None = None) -> None:
@@ -59,7 +63,7 @@ class Fleet:
             base_url=self._base_url, verify=self._tls or True, timeout=20, limits=limits, trust_env=False
         ) as http:
             self.rooms = [
-                SimulatedRoom(code, number, http, self._tls, pool, on_seen=self._on_seen)
+                SimulatedRoom(code, number, http, self._tls, pool, on_seen=self._on_seen, small=self._small)
                 for number, code in enumerate(self._codes, 1)
             ]
             async with asyncio.TaskGroup() as group:

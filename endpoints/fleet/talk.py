@@ -4,8 +4,12 @@ It survives its connection: what it has applied and which media peer it holds is
 """
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
+
+from hub.relay.core.specs import PICTURE_SLOTS
+from signaling.health import WELL, Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class Talk:
         self.media: str | None = None
         self.point: str | None = None
         self.events = 0
+        self._floor = self._pinned = False
         self.over = False
 
     def hello(self) -> Say:
@@ -65,9 +70,24 @@ class Talk:
         """Answer the offer that was taken last."""
         return _say("media.answer", peer=self.media, sdp=sdp)
 
-    def report(self, frames: int, *, sound: bool, loss: float) -> Say:
-        """What arrived since the last report."""
-        return _say("media.report", decoding=frames > 0, frames=frames, sound=sound, loss=loss)
+    def want_small(self) -> Say:
+        """Say that the screen shows every picture small: the low layer will do."""
+        return _say("media.want", slots=dict.fromkeys(PICTURE_SLOTS, "low"))
+
+    def report(self, frames: int, *, sound: bool, loss: float, health: Health = WELL) -> Say:
+        """What arrived since the last report, and how the room's devices are."""
+        return _say(
+            "media.report",
+            decoding=frames > 0,
+            frames=frames,
+            sound=sound,
+            loss=loss,
+            health=health.model_dump(),
+        )
+
+    def thumbnail(self, jpeg: bytes) -> Say:
+        """A small picture of what the room's camera sees."""
+        return _say("media.thumbnail", jpeg=b64encode(jpeg).decode())
 
     def hear(self, text: str) -> list[Wish]:
         """Take one message from the hub. Raises ValueError for what is no message."""
@@ -101,18 +121,33 @@ class Talk:
         if view is not None:
             self.seen = int(view["n"])
             self.over = view["session"]["state"] == "closed"
-            floor = view["floor"]
-            wishes.append(Floor(floor is not None and floor["point"] == self.point))
+            self._floor, self._pinned = self._is_me(view["floor"]), self._is_me(view.get("pinned"))
+            asking = [view.get("call"), view.get("pinned"), *view.get("talks", [])]
+            if self.point not in view.get("consents", []) and any(self._is_me(each) for each in asking):
+                wishes.append(self._consent())
+            wishes.append(Floor(self._floor or self._pinned))
         return wishes
+
+    def _is_me(self, held: dict[str, Any] | None) -> bool:
+        return held is not None and held["point"] == self.point
+
+    def _consent(self) -> Say:
+        """A simulated room always agrees. The same id for the same question: said again, it is done once."""
+        return _say("command", id=f"consent-{self.seen}", name="room.consent", data={})
 
     def _event(self, message: dict[str, Any]) -> list[Wish]:
         self.seen = int(message["n"])
         self.events += 1
         match message["kind"]:
-            case "floor.given":
-                return [Floor(message["data"]["point"] == self.point)]
-            case "floor.ended":
-                return [Floor(held=False)]
+            case "floor.called" | "talk.opened" if self._is_me(message["data"]):
+                return [self._consent()]
+            case "floor.given" | "floor.ended" as kind:
+                self._floor = kind == "floor.given" and self._is_me(message["data"])
+                return [Floor(self._floor or self._pinned)]
+            case "stage.pinned" | "stage.unpinned" as kind:
+                self._pinned = kind == "stage.pinned" and self._is_me(message["data"])
+                asked = [self._consent()] if self._pinned else []
+                return [*asked, Floor(self._floor or self._pinned)]
             case "session.closed":
                 self.over = True
         return []

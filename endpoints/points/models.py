@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.store.base import Base, Id
 
 DIGEST_LENGTH = 64
+DEVICE_NAME_LENGTH = 60
+AGENT_LENGTH = 40
 
 
 class EnrolmentCode(Base):
@@ -35,3 +37,9 @@ class Device(Base):
     """SHA-256 of the secret, in hex."""
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    name: Mapped[str | None] = mapped_column(String(DEVICE_NAME_LENGTH))
+    """As a technician calls it; None: nobody has named it."""
+    agent: Mapped[str | None] = mapped_column(String(AGENT_LENGTH))
+    """Browser and system in two words, as its last visit said."""
+    last_seen_at: Mapped[datetime | None]
+    """Its last visit, to within a few minutes."""

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from endpoints.points import codes
+from endpoints.points import secrets
 from endpoints.points.models import Device, EnrolmentCode
 from hub.people.actor import Actor
 from hub.reception.errors import Refusal
 from hub.reception.models import Point
+from hub.store import codes
 from hub.store.clock import Clock, SystemClock
 from hub.store.database import Database
 from hub.store.ids import Ids
@@ -42,7 +43,7 @@ class Points:
         A given `code` (16 characters of `hub.store.ids.ALPHABET`) is taken as it is; twice is harmless.
         Raises Refusal("point_unknown"), and ValueError for a code of another shape.
         """
-        chosen = codes.make_code(self._random(codes.CODE_BYTES)) if code is None else codes.read_code(code)
+        chosen = codes.make(self._random(codes.RANDOM_BYTES)) if code is None else codes.read(code)
         if chosen is None or (code is not None and chosen != code):
             raise ValueError("an enrolment code has 16 characters of the ids' alphabet")
         async with self._db.begin() as work:
@@ -56,7 +57,7 @@ class Points:
         """Void a code and send out every device that came in by it. Raises Refusal("code_unknown")."""
         now = self._clock.now()
         async with self._db.begin() as work:
-            row = await _by_code(work.session, codes.read_code(code) or "")
+            row = await _by_code(work.session, codes.read(code) or "")
             if row is None:
                 raise Refusal("code_unknown")
             row.revoked_at = now
@@ -68,19 +69,19 @@ class Points:
 
         `held` is the cookie it has already; when that opens the same room, it is kept.
         """
-        read = codes.read_code(code)
-        async with self._db.begin() as work:
+        read = codes.read(code)
+        async with self._db.begin(patient=True) as work:
             row = await _by_code(work.session, read) if read else None
             if row is None or row.revoked_at is not None:
                 raise Refusal("code_unknown")
-            known = await _device(work.session, held)
+            known = await valid_device(work.session, held)
             if known is not None and known.point_id == row.point_id and held is not None:
                 return held
             return await self._admit(work.session, row)
 
     async def actor_for_device(self, cookie: str) -> Actor | None:
         """The room a device stands in; None for a cookie that is forged or was revoked."""
-        read = codes.read_cookie(cookie)
+        read = secrets.read_cookie(cookie)
         if read is None:
             return None
         wanted = (
@@ -94,12 +95,12 @@ class Points:
         return Actor(key=f"point:{point.id}", name=point.name, unit=point.unit_id, point=point.id)
 
     async def _admit(self, session: AsyncSession, code: EnrolmentCode) -> str:
-        secret = self._random(codes.SECRET_BYTES).hex()
+        secret = self._random(secrets.SECRET_BYTES).hex()
         device = Device(
             id=self._ids.new(),
             point_id=code.point_id,
             code_id=code.id,
-            digest=codes.digest(secret),
+            digest=secrets.digest(secret),
             created_at=self._clock.now(),
         )
         session.add(device)
@@ -107,24 +108,27 @@ class Points:
         of_code = select(Device.id).where(Device.code_id == code.id)
         old = of_code.order_by(Device.id.desc()).offset(DEVICES_PER_CODE)
         await session.execute(delete(Device).where(Device.id.in_(list(await session.scalars(old)))))
-        return str(codes.DeviceCookie(device.id, secret))
+        return str(secrets.DeviceCookie(device.id, secret))
 
     def _row(self, point_id: str, code: str) -> EnrolmentCode:
         now = self._clock.now()
-        return EnrolmentCode(id=self._ids.new(), point_id=point_id, digest=codes.digest(code), created_at=now)
+        return EnrolmentCode(
+            id=self._ids.new(), point_id=point_id, digest=secrets.digest(code), created_at=now
+        )
 
 
 async def _by_code(session: AsyncSession, code: str) -> EnrolmentCode | None:
-    wanted = select(EnrolmentCode).where(EnrolmentCode.digest == codes.digest(code))
+    wanted = select(EnrolmentCode).where(EnrolmentCode.digest == secrets.digest(code))
     found: EnrolmentCode | None = await session.scalar(wanted)
     return found
 
 
-async def _device(session: AsyncSession, cookie: str | None) -> Device | None:
-    read = codes.read_cookie(cookie or "")
+async def valid_device(session: AsyncSession, cookie: str | None) -> Device | None:
+    """The device of a cookie; None for one that is forged or was revoked."""
+    read = secrets.read_cookie(cookie or "")
     device = await session.get(Device, read.device) if read is not None else None
     return device if read is not None and device is not None and _valid(device, read) else None
 
 
-def _valid(device: Device, cookie: codes.DeviceCookie) -> bool:
-    return device.revoked_at is None and codes.matches(cookie.secret, device.digest)
+def _valid(device: Device, cookie: secrets.DeviceCookie) -> bool:
+    return device.revoked_at is None and secrets.matches(cookie.secret, device.digest)

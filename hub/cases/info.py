@@ -3,13 +3,16 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from hub.cases.directives.states import OWING
 from hub.cases.rules import Due
 from hub.cases.vault import Person
 
 
 @dataclass(frozen=True, slots=True)
 class CaseInfo:
-    """One case. `persons` counts people; `petitioners` is empty and `masked` true for a denunciation."""
+    """One case. `persons` counts people. `petitioners` is filled by `Cases.look` only, and never where who
+    asks is sealed (`masked`).
+    """
 
     id: str
     number: str
@@ -26,29 +29,20 @@ class CaseInfo:
     persons: int = 0
     masked: bool = False
     petitioners: tuple[Person, ...] = ()
+    state: str = "received"
+    """See `hub.cases.life.State`."""
+    due_on: date | None = None
+    """The last day of the legal term to act on first."""
+    due_rule: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFilters:
-    """What a list of cases is narrowed to. `text` matches number and title without tone marks; at most 200
-    rows.
-    """
+class Waiting:
+    """A case that waits to be heard. `due` is the earliest deadline of its directives."""
 
-    kind: str | None = None
-    field: str | None = None
-    unit: str | None = None
-    """Id of the unit in charge."""
-    text: str = ""
-    limit: int = 100
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """A page of a list, and how many there are in all."""
-
-    cases: tuple[CaseInfo, ...]
-    total: int
+    case: CaseInfo
+    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +55,10 @@ class DirectedUnit:
     lead: bool
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    part: str = "lead"
+    """`lead`, `support` or `watch`."""
+    delivered_at: datetime | None = None
+    delivered_how: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,26 @@ class DirectiveInfo:
     issued_at: datetime
     issued_by: str
     units: tuple[DirectedUnit, ...] = field(default=())
+    state: str = "issued"
+    """See `hub.cases.directives.states.State`."""
+    due_period: str | None = None
+    """The quarter that was said, `2026-Q4`."""
+    withdrawn_why: str | None = None
+    """Why it was taken back; None while it holds."""
+    issued_unit: str = ""
+    """Id of the unit that issued it."""
+    answer_on: date | None = None
+    """The day by which the citizen is to be answered."""
+    case_kind: str = ""
+    urged: int = 0
+    """Urging letters so far."""
 
     @property
     def lead(self) -> DirectedUnit:
         """The unit that leads."""
         return next(unit for unit in self.units if unit.lead)
+
+    @property
+    def owing(self) -> bool:
+        """Whether the leading unit still owes its report: only then do days count."""
+        return self.withdrawn_why is None and self.state in OWING

@@ -2,17 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.cases.directive_tables import DirectiveLetter
+from hub.cases.directives.states import State
 from hub.cases.info import CaseInfo, DirectedUnit, DirectiveInfo
 from hub.cases.models import Case, CaseReach, Directive, DirectiveUnit, Petitioner, SealedPetitioner
 from hub.cases.rules import CaseKind, due
 from hub.cases.vault import Person
-from hub.units import queries
 from hub.units.models import Unit
+
+PARTS = ("lead", "support", "watch")
+"""In the order they are listed."""
 
 
 async def reach(session: AsyncSession, case_id: str) -> frozenset[str]:
@@ -21,14 +26,20 @@ async def reach(session: AsyncSession, case_id: str) -> frozenset[str]:
     return frozenset(found)
 
 
-async def chain_of(session: AsyncSession, case_id: str) -> list[Unit]:
-    """The unit in charge and those above it; empty for an unknown case."""
-    case = await session.get(Case, case_id)
-    return [] if case is None else await queries.chain(session, case.unit_id)
-
-
 async def infos(session: AsyncSession, cases: Sequence[Case]) -> list[CaseInfo]:
-    """Cases as callers get them, in the same order, in a fixed number of queries."""
+    """Cases as callers get them, in the same order, in a fixed number of queries. Nobody is named in them:
+    whoever needs to know asks for one case and is recorded (`Cases.look`).
+    """
+    found = await _infos(session, cases)
+    return [replace(info, petitioners=()) for info in found]
+
+
+async def info_with_people(session: AsyncSession, case: Case) -> CaseInfo:
+    """One case with who asks in it, unless that is sealed. The caller records the look."""
+    return (await _infos(session, [case]))[0]
+
+
+async def _infos(session: AsyncSession, cases: Sequence[Case]) -> list[CaseInfo]:
     ids = [case.id for case in cases]
     units = await _units(session, {case.unit_id for case in cases})
     people = await _people(session, ids)
@@ -45,9 +56,18 @@ async def directives(session: AsyncSession, found: Sequence[Directive], today: d
     wanted = {directive.case_id for directive in found}
     cases = {case.id: case for case in await session.scalars(select(Case).where(Case.id.in_(wanted)))}
     directed: dict[str, list[DirectedUnit]] = defaultdict(list)
-    for part in sorted(parts, key=lambda part: (part.part != "lead", units[part.unit_id].code)):
+    for part in sorted(parts, key=lambda part: (PARTS.index(part.part), units[part.unit_id].code)):
         directed[part.directive_id].append(_directed(part, units[part.unit_id]))
-    return [_directive(each, cases[each.case_id], tuple(directed[each.id]), today) for each in found]
+    urged = await _urged(session, ids)
+    told = [_directive(each, cases[each.case_id], tuple(directed[each.id]), today) for each in found]
+    return [replace(each, urged=urged.get(each.id, 0)) for each in told]
+
+
+async def _urged(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
+    """How many urging letters went out about each."""
+    counted = select(DirectiveLetter.directive_id, func.count()).group_by(DirectiveLetter.directive_id)
+    rows = await session.execute(counted.where(DirectiveLetter.directive_id.in_(ids)))
+    return {str(directive): int(count) for directive, count in rows}
 
 
 async def _units(session: AsyncSession, ids: Collection[str]) -> dict[str, Unit]:
@@ -87,17 +107,33 @@ def _info(case: Case, unit: Unit, people: Sequence[Petitioner], sealed: int) -> 
         persons=sealed + sum(person.persons for person in people),
         masked=is_masked,
         petitioners=tuple(Person(each.name, each.address, each.phone, each.persons) for each in shown),
+        state=case.state,
+        due_on=case.due_on,
+        due_rule=case.due_rule,
+        version=case.version,
     )
 
 
 def _directed(part: DirectiveUnit, unit: Unit) -> DirectedUnit:
     is_lead = part.part == "lead"
-    return DirectedUnit(unit.id, unit.code, unit.name, is_lead, part.acknowledged_at, part.acknowledged_by)
+    return DirectedUnit(
+        unit=unit.id,
+        code=unit.code,
+        name=unit.name,
+        lead=is_lead,
+        acknowledged_at=part.acknowledged_at,
+        acknowledged_by=part.acknowledged_by,
+        part=part.part,
+        delivered_at=part.delivered_at,
+        delivered_how=part.delivered_how,
+    )
 
 
 def _directive(
     directive: Directive, case: Case, units: tuple[DirectedUnit, ...], today: date
 ) -> DirectiveInfo:
+    promised = directive.answer_on if directive.state == State.ACCEPTED else None
+    owed_by = promised or directive.due  # what is owed next: the report, then the answer
     return DirectiveInfo(
         id=directive.id,
         case_id=case.id,
@@ -105,9 +141,15 @@ def _directive(
         case_title=case.title,
         text=directive.text,
         due=directive.due,
-        days_left=(directive.due - today).days,
-        standing=due(directive.due, today),
+        days_left=(owed_by - today).days,
+        standing=due(owed_by, today),
         issued_at=directive.issued_at,
         issued_by=directive.issued_by_name,
         units=units,
+        state=directive.state,
+        due_period=directive.due_period,
+        withdrawn_why=(directive.withdrawn_why or "") if directive.withdrawn_at is not None else None,
+        issued_unit=directive.issued_unit_id,
+        answer_on=directive.answer_on,
+        case_kind=case.kind,
     )

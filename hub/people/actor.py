@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hub.people.roles import STAFF, Role
+from hub.people.roles import CARETAKERS, READERS, STAFF, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,16 @@ class Actor:
     def is_staff(self) -> bool:
         """Chair, clerk or reception staff."""
         return bool(self.roles & STAFF)
+
+    @property
+    def reads_cases(self) -> bool:
+        """A person whose role reads cases; which ones `hub.cases.rights` says."""
+        return bool(self.roles & READERS)
+
+    @property
+    def looks_after_rooms(self) -> bool:
+        """Technician or administrator."""
+        return bool(self.roles & CARETAKERS)
 
     @property
     def is_room(self) -> bool:

@@ -27,7 +27,8 @@ class SignInRefused(PeopleError):
 
 
 class AccountRefused(PeopleError):
-    """Code `login_taken`, `login_bad`, `name_bad`, `password_short`, `password_long`, `account_unknown`."""
+    """Code `login_taken`, `login_bad`, `name_bad`, `password_short`, `password_long`, `account_unknown`,
+    `role_not_held`, `email_bad`, `unit_unknown`."""
 
 
 class TokenRefused(PeopleError):

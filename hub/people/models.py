@@ -10,6 +10,8 @@ from hub.store.base import Base, Id
 
 LOGIN_LENGTH = 64
 NAME_LENGTH = 120
+EMAIL_LENGTH = 254
+"""As long as SMTP lets an address be."""
 
 
 class Account(Base):
@@ -24,14 +26,27 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     """Argon2id, in its own text form."""
     epoch: Mapped[int] = mapped_column(default=1)
-    """Grows when the password changes or the account is shut: cookies of an older epoch are void."""
+    """Grows when the password changes, a role is taken away or the account is shut: cookies of an older epoch
+    are void."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     failed_tries: Mapped[int] = mapped_column(default=0)
     """Wrong passwords since the last right one."""
     blocked_until: Mapped[datetime | None]
     """No password is looked at before then."""
+    email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    """Where reminders go besides the inbox; see `hub.people.addresses`."""
     grants: Mapped[list["Grant"]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
+
+class EndedSignIn(Base):
+    """A sign-in that somebody ended: whatever still holds its cookie is nobody."""
+
+    __tablename__ = "ended_sign_ins"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    signed_in_at: Mapped[datetime] = mapped_column(primary_key=True)
+    """To the second, as cookies tell it."""
 
 
 class Grant(Base):

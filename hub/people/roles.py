@@ -19,3 +19,9 @@ class Role(StrEnum):
 
 STAFF = frozenset({Role.CHAIR, Role.CLERK, Role.RECEPTION})
 """Who runs a session: they see every item of it, closed ones too."""
+
+READERS = STAFF | {Role.SUPERVISOR, Role.POINT_LEADER, Role.POINT_CLERK, Role.ADVISER}
+"""Who reads cases within their unit's sight. Technicians and administrators read none."""
+
+CARETAKERS = frozenset({Role.TECHNICIAN, Role.ADMINISTRATOR})
+"""Who looks after rooms and the devices in them."""

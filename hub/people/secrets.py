@@ -1,4 +1,5 @@
-"""The hub's own keys: one file each, readable by the hub's user only, made when first needed.
+"""The hub's own keys: one file each, readable by the hub's user only, made when first needed
+(all of them at the hub's first start: `deploy.keys`).
 
 One file per purpose, so that each can be kept and replaced by itself: the vault's key is not the cookies'.
 """
@@ -25,6 +26,11 @@ class Keys:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._values: dict[str, bytes] = {}
+
+    @property
+    def directory(self) -> Path:
+        """Where the keys are: `hub.people.keyring` keeps those there that follow one another."""
+        return self._directory
 
     def get(self, name: str) -> bytes:
         """The 32 bytes of a key such as `cookies`, made when missing. Raises KeyUnusable, ValueError."""

@@ -1,25 +1,33 @@
 """Accounts and signing in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.people import ended
 from hub.people.actor import HUB, Actor
+from hub.people.addresses import address_account, address_unit
 from hub.people.audit import Audit
 from hub.people.errors import AccountRefused, SignInRefused
 from hub.people.models import LOGIN_LENGTH, NAME_LENGTH, Account, Grant
 from hub.people.passwords import LONGEST, SHORTEST, Passwords
 from hub.people.roles import Role
 from hub.people.tries import StrangerTries, Tries
+from hub.people.turns import Crowded, Turns
 from hub.store.clock import Clock, SystemClock
 from hub.store.database import Database
 from hub.store.ids import Ids
 from hub.units.models import Level, Unit
 
+CROWDED_WAIT_SECONDS: Final = 2
+"""As after the first tries too many."""
+_GRANTED = select(Grant.unit_id)
 _LOGIN = re.compile(rf"[a-z0-9][a-z0-9._@\-]{{1,{LOGIN_LENGTH - 1}}}")
 
 
@@ -47,11 +55,20 @@ class People:
         self._ids = ids or Ids(self._clock)
         self._passwords = passwords or Passwords()
         self._strangers = StrangerTries()
+        self._turns = Turns()
         self.audit = Audit(self._clock, self._ids)
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
         """Check a password. Raises SignInRefused; unknown logins take as long and are refused alike."""
         login = login.strip().lower()[:LOGIN_LENGTH]
+        try:
+            async with self._turns.at(login):
+                return await self._try(login, password)
+        except Crowded:
+            raise SignInRefused("sign_in_wait", CROWDED_WAIT_SECONDS) from None
+
+    async def _try(self, login: str, password: str) -> SignedIn:
+        """Read the wait, check, and count, with nobody else at this login meanwhile."""
         async with self._db.read() as session:
             account = await _by_login(session, login)
         now = self._clock.now()
@@ -64,13 +81,24 @@ class People:
             raise SignInRefused("sign_in_wrong", await self._count_failure(account, login))
         return await self._admit(account.id, stored or "", password)
 
-    async def actor_of(self, account_id: str, epoch: int) -> Actor | None:
-        """Who an account is now; None when it is shut, or its password changed since that epoch."""
+    async def actor_of(
+        self, account_id: str, epoch: int, signed_in_at: datetime | None = None
+    ) -> Actor | None:
+        """Who an account is now; None when it is shut, its password changed since that epoch, or the sign-in
+        of that second was ended."""
         async with self._db.read() as session:
             account = await session.get(Account, account_id)
             if account is None or not account.active or account.epoch != epoch:
                 return None
+            if signed_in_at is not None and await ended.is_ended(session, account_id, signed_in_at):
+                return None
             return await _actor(session, account)
+
+    async def sign_out(self, actor: Actor, account_id: str, signed_in_at: datetime) -> None:
+        """End the sign-in of that second wherever its cookie is; once more changes nothing."""
+        async with self._db.begin() as work:
+            if await ended.end(work.session, account_id, signed_in_at, self._clock.now()):
+                self.audit.record(work.session, actor, "account.signed_out", f"account:{account_id}")
 
     async def create(
         self,
@@ -133,6 +161,36 @@ class People:
             subject = f"account:{account_id}"
             self.audit.record(work.session, by, "account.granted", subject, role=role.value, unit=unit_id)
 
+    async def revoke(self, account_id: str, role: Role, unit_id: str | None, *, by: Actor) -> None:
+        """Take a role away; every cookie of the account is void from now on. Raises AccountRefused
+        account_unknown, role_not_held.
+        """
+        async with self._db.begin() as work:
+            account = await _locked(work.session, account_id)
+            held = [each for each in account.grants if each.role == role and each.unit_id == unit_id]
+            if not held:
+                raise AccountRefused("role_not_held")
+            for each in held:
+                account.grants.remove(each)
+            account.epoch += 1
+            subject = f"account:{account_id}"
+            self.audit.record(work.session, by, "account.revoked", subject, role=role.value, unit=unit_id)
+
+    async def everybody(self) -> list[Account]:
+        """All accounts with their roles, shut ones too, by login."""
+        async with self._db.read() as session:
+            return list(await session.scalars(select(Account).order_by(Account.login)))
+
+    async def address(self, account_id: str, text: str, *, by: Actor) -> str | None:
+        """Write down an account's address for reminders: see `addresses.address_account`."""
+        async with self._db.begin() as work:
+            return await address_account(work.session, self.audit, account_id, text, by=by)
+
+    async def address_unit(self, unit_id: str, text: str, *, by: Actor) -> str | None:
+        """Write down the mailbox of a unit's office: see `addresses.address_unit`."""
+        async with self._db.begin() as work:
+            return await address_unit(work.session, self.audit, unit_id, text, by=by)
+
     def _grant(self, role: Role, unit_id: str | None) -> Grant:
         return Grant(id=self._ids.new(), role=role.value, unit_id=unit_id)
 
@@ -181,9 +239,20 @@ async def _locked(session: AsyncSession, account_id: str) -> Account:
 
 
 async def _actor(session: AsyncSession, account: Account) -> Actor:
-    """Roles are those held at the account's highest unit: a role below must not grow to the unit above."""
     wanted = {grant.unit_id for grant in account.grants if grant.unit_id is not None}
     units = {unit.id: unit for unit in await session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
+    return _as_actor(account, units)
+
+
+async def desks(session: AsyncSession) -> list[tuple[Actor, str | None]]:
+    """Everybody who may sign in, as who they are now, with their address for reminders."""
+    standing = await session.scalars(select(Account).where(Account.active).order_by(Account.id))
+    units = {unit.id: unit for unit in await session.scalars(select(Unit).where(Unit.id.in_(_GRANTED)))}
+    return [(_as_actor(account, units), account.email) for account in standing]
+
+
+def _as_actor(account: Account, units: Mapping[str, Unit]) -> Actor:
+    """Roles are those held at the account's highest unit: a role below must not grow to the unit above."""
     ranks = [(_rank(units.get(grant.unit_id or "")), grant) for grant in account.grants]
     top = min(ranks, key=lambda pair: (pair[0], pair[1].id))[1].unit_id if ranks else None
     roles = frozenset(Role(grant.role) for grant in account.grants if grant.unit_id == top)

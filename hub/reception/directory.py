@@ -1,6 +1,7 @@
 """Sessions and points as lists and headings, for callers that hold a session."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,15 +17,17 @@ from hub.units.models import Unit
 MOST_ROWS = 200
 
 
-async def list_for(session: AsyncSession, actor: Actor, states: Sequence[str] = ()) -> list[SessionInfo]:
-    """The actor's sessions, latest first; only those in the given states, when any are given."""
-    wanted = select(Session).where(await sessions_of(session, actor))
+async def list_for(
+    session: AsyncSession, day: date, actor: Actor, states: Sequence[str] = ()
+) -> list[SessionInfo]:
+    """The actor's sessions as of today, latest first; only those in the given states, when any are given."""
+    wanted = select(Session).where(await sessions_of(session, actor, day))
     if states:
         wanted = wanted.where(Session.state.in_(states))
     latest = wanted.order_by(Session.starts_at.desc(), Session.id.desc()).limit(MOST_ROWS)
     found = []
     for row in await session.scalars(latest):
-        viewer = await viewer_of(session, row, actor)
+        viewer = await viewer_of(session, row, actor, day)
         if viewer is not None:
             found.append(await info(session, row, viewer))
     return found
@@ -50,6 +53,7 @@ async def info(session: AsyncSession, row: Session, viewer: Viewer) -> SessionIn
         head_n=row.head_n,
         staff=viewer.staff,
         technician=viewer.technician,
+        desk=viewer.desk,
     )
 
 
@@ -89,6 +93,8 @@ async def _read(session: AsyncSession, wanted: Select[Point, Unit, Unit | None])
             level=unit.level,
             parent=above.id if above is not None else None,
             parent_name=above.name if above is not None else None,
+            phone=found.phone,
+            contact=found.contact,
         )
         for found, unit, above in await session.execute(wanted)
     ]

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from hub.reception.clerk_fold import CLERK_STEPS, hide_matter
 from hub.reception.events import Audience, Event
+from hub.reception.roll_fold import ROLL_STEPS
+from hub.reception.speaking import SPEAKING_STEPS
 from hub.reception.state import (
     OPEN_ITEM,
+    DeskState,
     DirectiveState,
-    Floor,
     Item,
     ItemStatus,
     Note,
@@ -44,12 +47,24 @@ def _created(state: SessionState, event: Event) -> SessionState:
     return replace(state, title=data["title"], form=data["form"], default_audience=data["default_audience"])
 
 
+def _published(state: SessionState, _: Event) -> SessionState:
+    return replace(state, status=Status.PUBLISHED)
+
+
+def _postponed(state: SessionState, event: Event) -> SessionState:
+    return replace(state, status=Status.POSTPONED, reason=event.data["reason"])
+
+
+def _cancelled(state: SessionState, event: Event) -> SessionState:
+    return replace(state, status=Status.CANCELLED, reason=event.data["reason"])
+
+
 def _live(state: SessionState, event: Event) -> SessionState:
     return replace(state, status=Status.LIVE, live_at=event.at)
 
 
-def _paused(state: SessionState, _: Event) -> SessionState:
-    return replace(state, status=Status.PAUSED)
+def _paused(state: SessionState, event: Event) -> SessionState:
+    return replace(state, status=Status.PAUSED, reason=event.data["reason"])
 
 
 def _resumed(state: SessionState, _: Event) -> SessionState:
@@ -57,11 +72,11 @@ def _resumed(state: SessionState, _: Event) -> SessionState:
     # deliberate act.
     item = state.current_item
     ended = item is not None and item.status not in OPEN_ITEM
-    return replace(state, status=Status.LIVE, current=None if ended else state.current)
+    return replace(state, status=Status.LIVE, reason=None, current=None if ended else state.current)
 
 
 def _closed(state: SessionState, _: Event) -> SessionState:
-    return replace(state, status=Status.CLOSED)
+    return replace(state, status=Status.CLOSED, reason=None)
 
 
 def _added(state: SessionState, event: Event) -> SessionState:
@@ -78,27 +93,25 @@ def _added(state: SessionState, event: Event) -> SessionState:
     return replace(state, items={**state.items, item.id: item})
 
 
-def _called(state: SessionState, event: Event) -> SessionState:
-    return replace(_item(state, event, status=ItemStatus.CALLED), current=event.data["item"])
+def _removed(state: SessionState, event: Event) -> SessionState:
+    return hide_matter(_item(state, event, status=ItemStatus.REMOVED), event.data["item"])
+
+
+def _ordered(state: SessionState, event: Event) -> SessionState:
+    places = {item: place for place, item in enumerate(event.data["items"], 1)}
+    moved = {key: replace(state.items[key], position=place) for key, place in places.items()}
+    return replace(state, items={**state.items, **moved})
 
 
 def _hearing(state: SessionState, event: Event) -> SessionState:
     return _item(state, event, status=ItemStatus.HEARING)
 
 
-def _concluded(state: SessionState, event: Event) -> SessionState:
-    text = event.data["text"]
-    return _item(state, event, status=ItemStatus.CONCLUDED, conclusion=text, guests=frozenset())
-
-
-def _deferred(state: SessionState, event: Event) -> SessionState:
-    return _item(state, event, status=ItemStatus.DEFERRED, guests=frozenset())
-
-
 def _audience(state: SessionState, event: Event) -> SessionState:
     audience = Audience(event.data["audience"])
     if audience is Audience.CLOSED:  # closing shuts everyone out, also whoever had been let in before
-        return _item(state, event, audience=audience, guests=frozenset())
+        shut = _item(state, event, audience=audience, guests=frozenset(), privy=frozenset())
+        return hide_matter(shut, event.data["item"])
     return _item(state, event, audience=audience)
 
 
@@ -115,23 +128,22 @@ def _left(state: SessionState, event: Event) -> SessionState:
     return _presence(state, event, joined=False)
 
 
+def _desk_joined(state: SessionState, event: Event) -> SessionState:
+    desk = DeskState(event.data["name"], True, event.at)
+    return replace(state, desks={**state.desks, event.data["desk"]: desk})
+
+
+def _desk_left(state: SessionState, event: Event) -> SessionState:
+    gone = replace(state.desks[event.data["desk"]], joined=False, at=event.at)
+    return replace(state, desks={**state.desks, event.data["desk"]: gone})
+
+
 def _raised(state: SessionState, event: Event) -> SessionState:
     return replace(state, hands=(*state.hands, (event.data["point"], event.at)))
 
 
 def _lowered(state: SessionState, event: Event) -> SessionState:
     return replace(state, hands=tuple(hand for hand in state.hands if hand[0] != event.data["point"]))
-
-
-def _given(state: SessionState, event: Event) -> SessionState:
-    point = event.data["point"]
-    item = state.items[str(event.item_id)]
-    state = replace(state, floor=Floor(point, event.data["name"], item.id, event.at))
-    return replace(state, items={**state.items, item.id: replace(item, guests=item.guests | {point})})
-
-
-def _ended(state: SessionState, _: Event) -> SessionState:
-    return replace(state, floor=None)
 
 
 def _started(state: SessionState, event: Event) -> SessionState:
@@ -155,12 +167,17 @@ def _noted(state: SessionState, event: Event) -> SessionState:
         by_name=event.by_name,
         at=event.at,
         media_ms=event.media_ms,
+        audience=Audience(event.audience),
+        version=event.n,
     )
     return replace(state, notes={**state.notes, note.id: note})
 
 
 def _note_changed(state: SessionState, event: Event) -> SessionState:
-    return _note(state, event, text=event.data["text"], changed=True)
+    text, conflict = event.data["text"], event.data.get("conflict", False)
+    audience = state.notes[event.data["note"]].audience.stricter(Audience(event.audience))
+    changes = {"text": text, "changed": True, "version": event.n, "conflict": conflict}
+    return _note(state, event, audience=audience, **changes)
 
 
 def _note_removed(state: SessionState, event: Event) -> SessionState:
@@ -186,6 +203,7 @@ def _issued(state: SessionState, event: Event) -> SessionState:
         due=data["due"],
         at=event.at,
         media_ms=event.media_ms,
+        audience=Audience(event.audience),
     )
     return replace(state, directives={**state.directives, directive.id: directive})
 
@@ -208,6 +226,7 @@ def _taken_up(state: SessionState, event: Event) -> SessionState:
         leader=data["leader"],
         at=event.at,
         media_ms=event.media_ms,
+        audience=Audience(event.audience),
     )
     return replace(state, taken_up=(*state.taken_up, take_up))
 
@@ -228,23 +247,26 @@ def _presence(state: SessionState, event: Event, *, joined: bool) -> SessionStat
 
 _STEPS: Final[Mapping[str, Step]] = {
     "session.created": _created,
+    "session.changed": _created,
+    "session.published": _published,
+    "session.postponed": _postponed,
+    "session.cancelled": _cancelled,
     "session.live": _live,
     "session.paused": _paused,
     "session.resumed": _resumed,
     "session.closed": _closed,
     "item.added": _added,
-    "item.called": _called,
+    "item.removed": _removed,
+    "agenda.ordered": _ordered,
     "item.hearing": _hearing,
-    "item.concluded": _concluded,
-    "item.deferred": _deferred,
     "audience.set": _audience,
     "case.reclassified": _reclassified,
     "point.joined": _joined,
     "point.left": _left,
+    "desk.joined": _desk_joined,
+    "desk.left": _desk_left,
     "hand.raised": _raised,
     "hand.lowered": _lowered,
-    "floor.given": _given,
-    "floor.ended": _ended,
     "source.started": _started,
     "source.stopped": _stopped,
     "note.added": _noted,
@@ -254,4 +276,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "directive.issued": _issued,
     "directive.acknowledged": _acknowledged,
     "case.taken_up": _taken_up,
+    **ROLL_STEPS,
+    **SPEAKING_STEPS,
+    **CLERK_STEPS,
 }

@@ -26,6 +26,8 @@ class SessionInfo:
     head_n: int
     staff: bool
     technician: bool = False
+    desk: bool = False
+    """The asker takes part as an adviser, from a desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class PointInfo:
     level: str
     parent: str | None
     parent_name: str | None
+    phone: str | None = None
+    """To phone it when it is missing; None while nobody wrote one down."""
+    contact: str | None = None
+    """Who picks up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hub.reception.events import Event
 from hub.reception.fold import fold
 from hub.reception.service import Receptions
 from hub.reception.snapshot import view
-from hub.reception.stage import StageWish, stage
+from hub.reception.stage import StageWish, TalkWish, stage, talks
 from hub.reception.state import SessionState
 from hub.reception.telling import batch
 from hub.reception.timeline import topic
@@ -46,6 +46,11 @@ class LiveSession:
         """The number of the last event known here."""
         return self.state.n
 
+    @property
+    def held(self) -> int:
+        """How many of the last events are here."""
+        return len(self._events)
+
     async def refresh(self) -> bool:
         """Read what is new; whether anything was. Raises Refusal("session_unknown") for a session without
         events.
@@ -77,3 +82,7 @@ class LiveSession:
     def stage(self) -> StageWish:
         """What the relay is wished to do."""
         return stage(self.state)
+
+    def talks(self) -> tuple[TalkWish, ...]:
+        """The private talks that stand."""
+        return talks(self.state)

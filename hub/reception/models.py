@@ -1,6 +1,6 @@
 """Tables of reception: sessions, agendas, rooms, and the timeline that says what happened."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -11,8 +11,15 @@ from hub.store.base import Base, Id
 TITLE_LENGTH = 300
 NAME_LENGTH = 200
 KEY_LENGTH = 40
+PHONE_LENGTH = 40
+REASON_LENGTH = 500
 COMMAND_ID_LENGTH = 64
 HASH_LENGTH = 64
+
+
+STATES_SQL = (
+    "state IN ('draft', 'scheduled', 'published', 'live', 'paused', 'closed', 'postponed', 'cancelled')"
+)
 
 
 class Session(Base):
@@ -20,8 +27,9 @@ class Session(Base):
 
     __tablename__ = "sessions"
     __table_args__ = (
-        CheckConstraint("state IN ('scheduled', 'live', 'paused', 'closed')", name="state"),
+        CheckConstraint(STATES_SQL, name="state"),
         CheckConstraint("form IN ('periodic', 'unscheduled', 'regular')", name="form"),
+        CheckConstraint("held_by IN ('head', 'delegation')", name="held_by"),
         CheckConstraint("default_audience IN ('all', 'related', 'closed')", name="default_audience"),
         Index(None, "state", "starts_at"),
     )
@@ -40,6 +48,52 @@ class Session(Base):
     head_hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
     head_seal: Mapped[str] = mapped_column(String(HASH_LENGTH))
     created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """When it is expected to be over."""
+    held_by: Mapped[str | None] = mapped_column(String(10))
+    """By the head in person or by delegation; None where nobody said."""
+    chair: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    """Who presides, name and office as the notice says it."""
+    place: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    published_at: Mapped[datetime | None]
+    notice_at: Mapped[datetime | None]
+    """When it was postponed or cancelled."""
+    reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    """Why it was."""
+    successor_id: Mapped[str | None] = mapped_column(ForeignKey("sessions.id"))
+    """The session that stands in the place of a postponed one."""
+
+
+class DraftItem(Base):
+    """A case on the agenda of a draft. Scheduling makes agenda items of them."""
+
+    __tablename__ = "draft_items"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    position: Mapped[int]
+    """From 1; the draft's lock keeps them apart."""
+    audience: Mapped[str | None] = mapped_column(String(8))
+    """None: the session's default."""
+
+
+class FileRequest(Base):
+    """A unit was asked for a file about a case, and has sent it or not yet."""
+
+    __tablename__ = "file_requests"
+    __table_args__ = (CheckConstraint("length(what) > 0", name="what"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), index=True)
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("sessions.id"))
+    """The session it was asked for; None when that was a draft and is no more."""
+    what: Mapped[str] = mapped_column(String(TITLE_LENGTH))
+    due: Mapped[date | None]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    received_at: Mapped[datetime | None]
+    received_by: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
 
 
 class AgendaItem(Base):
@@ -64,6 +118,10 @@ class Point(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), index=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     created_at: Mapped[datetime]
+    phone: Mapped[str | None] = mapped_column(String(PHONE_LENGTH))
+    """Where somebody in the room, or near it, picks up."""
+    contact: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
+    """Who that is."""
 
 
 class SessionPoint(Base):
@@ -73,6 +131,36 @@ class SessionPoint(Base):
 
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
     point_id: Mapped[str] = mapped_column(ForeignKey("points.id"), primary_key=True, index=True)
+
+
+class PointCheck(Base):
+    """What a room measured of its devices and line before a session, and what that came to."""
+
+    __tablename__ = "point_checks"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('go', 'no_go')", name="verdict"),
+        Index(None, "session_id", "point_id", "id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"))
+    point_id: Mapped[str] = mapped_column(ForeignKey("points.id"))
+    at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(8))
+    causes: Mapped[list[str]]
+    """Codes of `checks.CAUSES`, the gravest first."""
+    measures: Mapped[dict[str, Any]]
+
+
+class CheckRequest(Base):
+    """Somebody asked a room to check again; gone when it has."""
+
+    __tablename__ = "check_requests"
+
+    session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    point_id: Mapped[str] = mapped_column(ForeignKey("points.id"), primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(KEY_LENGTH))
 
 
 class TimelineEvent(Base):

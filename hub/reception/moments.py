@@ -1,5 +1,7 @@
 """What was said and done about a case, in which session, at which moment."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +17,9 @@ from hub.reception.viewer import Viewer
 MOST_SESSIONS = 50
 
 
-async def moments_of(session: AsyncSession, case_id: str, actor: Actor, folds: Folds) -> list[Moment]:
+async def moments_of(
+    session: AsyncSession, case_id: str, actor: Actor, folds: Folds, day: date
+) -> list[Moment]:
     """The events about a case that the actor may see, sessions in the order of their dates.
 
     The caller has checked that the actor may see the case. Whoever does so without being in the session is
@@ -25,16 +29,16 @@ async def moments_of(session: AsyncSession, case_id: str, actor: Actor, folds: F
     wanted = wanted.where(AgendaItem.case_id == case_id).distinct().order_by(Session.starts_at, Session.id)
     found: list[Moment] = []
     for row in await session.scalars(wanted.limit(MOST_SESSIONS)):
-        found += await _of_session(session, row, case_id, actor, folds)
+        viewer = await viewer_of(session, row, actor, day)
+        if viewer is None or not viewer.staff:
+            viewer = Viewer(actor.key, actor.name, point=actor.point or actor.key, unit=actor.unit)
+        found += await _of_session(session, row, case_id, viewer, folds)
     return found
 
 
 async def _of_session(
-    session: AsyncSession, row: Session, case_id: str, actor: Actor, folds: Folds
+    session: AsyncSession, row: Session, case_id: str, viewer: Viewer, folds: Folds
 ) -> list[Moment]:
-    viewer = await viewer_of(session, row, actor)
-    if viewer is None or not viewer.staff:
-        viewer = Viewer(actor.key, actor.name, point=actor.point or actor.key, unit=actor.unit)
     events = await load(session, row.id, 0)
     known = folds.get(row.id, row.head_n)
     state = fold(known, events[known.n :])

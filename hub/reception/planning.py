@@ -9,11 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.desk import Desk
-from hub.cases.rules import CaseKind
 from hub.reception import chain
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
-from hub.reception.models import TITLE_LENGTH, AgendaItem, Point, Session, SessionPoint
+from hub.reception.models import NAME_LENGTH, TITLE_LENGTH, AgendaItem, Point, Session, SessionPoint
 from hub.reception.state import Status
 from hub.reception.timeline import Timeline
 from hub.units import queries
@@ -21,6 +20,8 @@ from hub.units.models import Unit
 
 Form = Literal["periodic", "unscheduled", "regular"]
 FORMS: tuple[Form, ...] = ("periodic", "unscheduled", "regular")
+HeldBy = Literal["head", "delegation"]
+HELD_BY: tuple[HeldBy, ...] = ("head", "delegation")
 MOST_ITEMS = 500
 MOST_POINTS = 2000
 
@@ -38,22 +39,28 @@ class NewSession:
     default_audience: Audience
     points: tuple[str, ...] = ()
     """Ids of the points invited from the beginning."""
+    ends_at: datetime | None = None
+    held_by: HeldBy | None = None
+    chair: str = ""
+    place: str = ""
 
 
-async def new_row(
-    session: AsyncSession, new: NewSession, session_id: str, key: bytes, now: datetime
+async def new_row(  # noqa: PLR0917 - what a row is made of
+    session: AsyncSession,
+    new: NewSession,
+    session_id: str,
+    key: bytes,
+    now: datetime,
+    state: Status = Status.SCHEDULED,
 ) -> Session:
     """Insert a session with an empty timeline. Raises Refusal unit_unknown, data_bad."""
-    if not 0 < len(new.title) <= TITLE_LENGTH or new.form not in FORMS:
-        raise Refusal("data_bad")
-    if await session.get(Unit, new.hub_unit) is None:
-        raise Refusal("unit_unknown")
+    await check(session, new)
     first = chain.origin(session_id)
     row = Session(
         id=session_id,
         title=new.title,
         form=new.form,
-        state=Status.SCHEDULED.value,
+        state=state.value,
         starts_at=new.starts_at,
         live_at=None,
         hub_unit_id=new.hub_unit,
@@ -62,10 +69,33 @@ async def new_row(
         head_hash=first,
         head_seal=chain.seal_head(session_id, 0, first, key),
         created_at=now,
+        ends_at=new.ends_at,
+        held_by=new.held_by,
+        chair=new.chair or None,
+        place=new.place or None,
     )
     session.add(row)
     await session.flush()
     return row
+
+
+async def check(session: AsyncSession, new: NewSession) -> None:
+    """Raise Refusal unit_unknown, data_bad unless a session can be like that."""
+    texts_fit = 0 < len(new.title) <= TITLE_LENGTH and len(new.chair) <= NAME_LENGTH
+    ends_after = new.ends_at is None or new.ends_at > new.starts_at
+    if not texts_fit or len(new.place) > TITLE_LENGTH or new.form not in FORMS or not ends_after:
+        raise Refusal("data_bad")
+    if new.held_by is not None and new.held_by not in HELD_BY:
+        raise Refusal("data_bad")
+    if await session.get(Unit, new.hub_unit) is None:
+        raise Refusal("unit_unknown")
+
+
+def created(timeline: Timeline, invited: int, by: tuple[str, str]) -> None:
+    """The session begins to exist for others."""
+    row = timeline.row
+    what = {"title": row.title, "form": row.form, "default_audience": row.default_audience}
+    timeline.append("session.created", {**what, "points": invited}, by=by)
 
 
 async def invite(session: AsyncSession, session_id: str, points: Sequence[str]) -> int:
@@ -100,14 +130,16 @@ class NewItem:
 async def add_item(
     timeline: Timeline, desk: Desk, new: NewItem, *, session: AsyncSession, item_id: str, by: tuple[str, str]
 ) -> None:
-    """Append a case to the agenda. A denunciation is closed, whatever was asked. Raises Refusal."""
+    """Append a case to the agenda. A denunciation is closed, whatever was asked, and so is a case with
+    somebody in the vault. Raises Refusal.
+    """
     case = await desk.case(new.case, lock=True)  # its kind must hold until the item is committed
-    units = await queries.chain(session, case.unit_id)
+    units = await queries.chain(session, case.unit_id, desk.today)
     for unit_id in new.invited:
         if await session.get(Unit, unit_id) is None:
             raise Refusal("unit_unknown")
     audience = new.audience or Audience(timeline.row.default_audience)
-    if case.kind == CaseKind.DENUNCIATION:
+    if await desk.is_secret(case.id):
         audience = Audience.CLOSED
     position = await _next_position(session, timeline.row.id)
     session.add(AgendaItem(id=item_id, session_id=timeline.row.id, position=position, case_id=case.id))
@@ -118,7 +150,8 @@ async def add_item(
         "field": case.field,
         "unit": units[0].code,
         "unit_name": units[0].name,
-        "title": case.title,
+        # A timeline cannot be masked later, should the case turn out to be a denunciation.
+        "title": await desk.unnamed(case, case.title),
     }
     added = {
         "item": item_id,

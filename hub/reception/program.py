@@ -3,6 +3,11 @@
 The hall is a console's camera (the chair's before the clerk's), else an encoder's. The point that has the
 floor stands beside it with its own picture and voice; a second voice from the hall is heard too. A document
 is a screen that either of them shares, the one who began last.
+
+Who hears what: the hall's voices go to the whole audience, the speaking room's to all but itself (the relay
+sends nobody their own voice), no other room's to anybody; muted, only the hall is heard. A voice that is in a
+private talk is not the hall's. That the room which speaks does not play what it picks up is its page's work
+(`half-duplex.js`).
 """
 
 from collections.abc import Iterable
@@ -42,13 +47,13 @@ def program(wish: StageWish, sources: Iterable[Source]) -> tuple[Feed, ...]:
     known = _newest(sources)
     cameras = sorted((each for each in known if _hall(each) and each.kind == "camera"), key=_rank)
     hall = cameras[0] if cameras else None
-    voices = _hall_voices(known, hall)
+    voices = _hall_voices([each for each in known if not _aside(wish, each)], hall)
     chosen: dict[Slot, Source | None] = {
         "main": hall,
-        "second": _of_floor(wish, known, "camera"),
+        "second": _of_floor(wish, known, "camera") or _of_pinned(wish, known),
         "document": _document(wish, known),
         "voice1": voices[0] if voices else None,
-        "voice2": _of_floor(wish, known, "microphone"),
+        "voice2": None if wish.muted else _of_floor(wish, known, "microphone"),
         "voice3": voices[1] if len(voices) > 1 else None,
     }
     return tuple(Feed(slot, each.peer, each.kind) for slot, each in chosen.items() if each is not None)
@@ -89,7 +94,22 @@ def _document(wish: StageWish, known: list[Source]) -> Source | None:
 
 
 def _of_floor(wish: StageWish, known: list[Source], kind: TrackKind) -> Source | None:
-    if wish.floor is None:
-        return None
-    owner = f"point:{wish.floor}"
+    return _of_point(wish.floor, known, kind)
+
+
+def _of_pinned(wish: StageWish, known: list[Source]) -> Source | None:
+    """A pinned point is seen, never heard, and only while nobody has the floor."""
+    return _of_point(wish.pinned, known, "camera") if wish.floor is None else None
+
+
+def _of_point(point: str | None, known: list[Source], kind: TrackKind) -> Source | None:
+    owner = f"point:{point}"
     return next((each for each in known if each.owner == owner and each.kind == kind), None)
+
+
+def _aside(wish: StageWish, source: Source) -> bool:
+    """Whether it comes from a console whose voice is in a private talk. Owners name the account, not its
+    key.
+    """
+    account = source.owner.removeprefix("console:").removesuffix(":chair")
+    return source.owner.startswith("console:") and f"account:{account}" in wish.aside

@@ -1,24 +1,38 @@
 """Receptions: everything a caller may do with sessions. One per process."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.cases.arrivals import Newcomer
+from hub.cases.desk import Desk
+from hub.cases.models import Case
+from hub.cases.rules import CaseKind
 from hub.cases.service import Cases
 from hub.people.actor import HUB, Actor
-from hub.reception import directory, moments, planning, timeline
+from hub.reception import directory, hearings, moments, planning, timeline
 from hub.reception.access import viewer_of
+from hub.reception.acts import audience, lobby
 from hub.reception.acts.act import Act
 from hub.reception.acts.registry import COMMANDS, HUB_ACTS, Run, may
+from hub.reception.before import Before
 from hub.reception.chain import Verdict
+from hub.reception.checking import Checks
+from hub.reception.contacts import Contacts
+from hub.reception.counted import counted_on
 from hub.reception.errors import Refusal
 from hub.reception.events import Event
+from hub.reception.fold import fold
 from hub.reception.info import Moment, Outcome, PointInfo, SessionInfo
+from hub.reception.lifecycle import COMING, OVER
 from hub.reception.models import COMMAND_ID_LENGTH, CommandReceipt, Point, Session
+from hub.reception.open_lines import OpenLines
+from hub.reception.plan_tools import Tools
 from hub.reception.planning import NewItem, NewSession
+from hub.reception.preparing import Preparing
 from hub.reception.stage import StageWish
 from hub.reception.state import SessionState, Status
 from hub.reception.timeline import Folds, Timeline
@@ -33,8 +47,10 @@ from hub.units.service import Units
 Narrow = Callable[[StageWish], AbstractAsyncContextManager[None]]
 """Holds media back: entered before a commit that lets fewer people hear, left after it. May raise Refusal."""
 
-_OVER = (Status.CLOSED.value,)
-_COMING = (Status.LIVE.value, Status.PAUSED.value, Status.SCHEDULED.value)
+Doors = Callable[[str, StageWish], AbstractAsyncContextManager[None]]
+"""The same for any session, by its id."""
+
+_ROOMS_WANT = (Status.LIVE.value, Status.PAUSED.value, *(each.value for each in COMING))
 
 
 class Receptions:
@@ -52,6 +68,19 @@ class Receptions:
         self._ids = ids
         self._key = seal_key
         self._folds = Folds()
+        cases.counted_on = (counted_on(),)
+        tools = Tools(db, cases, clock, ids, seal_key)
+        self.before = Before(tools)
+        """Drafts, scheduling, publishing, postponing, the calendar and the quota."""
+        self.preparing = Preparing(tools)
+        """Points, agenda and files of a session to come."""
+        self.checks = Checks(db, clock, ids)
+        """What rooms measured of their devices and lines."""
+        self.contacts = Contacts(db, clock)
+        """Whom to phone at each point."""
+        self.doors: Doors | None = None
+        """Shuts the doors of sessions that somebody else's act reaches into; set by whoever has them."""
+        cases.on_denounced = self._close_hearings
 
     # Planning
 
@@ -63,19 +92,13 @@ class Receptions:
         session_id = self._ids.new()
         async with self._writing() as open_:
             row = await planning.new_row(open_.session, new, session_id, self._key, self._clock.now())
-            viewer = await viewer_of(open_.session, row, actor)
+            viewer = await viewer_of(open_.session, row, actor, self._today())
             if viewer is None or not viewer.staff:
                 raise Refusal("not_allowed")
             invited = await planning.invite(open_.session, session_id, new.points)
             empty = SessionState(session_id)
             line = open_.add(Timeline(open_.work, row, empty, self._key, self._clock.now()))
-            created = {
-                "title": new.title,
-                "form": new.form,
-                "default_audience": new.default_audience.value,
-                "points": invited,
-            }
-            line.append("session.created", created, by=(viewer.key, viewer.name))
+            planning.created(line, invited, (viewer.key, viewer.name))
         return session_id
 
     async def add_item(self, actor: Actor, session_id: str, new: NewItem) -> str:
@@ -117,7 +140,7 @@ class Receptions:
     async def list_for(self, actor: Actor) -> list[SessionInfo]:
         """The actor's sessions, latest first; at most 200."""
         async with self._db.read() as session:
-            return await directory.list_for(session, actor)
+            return await directory.list_for(session, self._today(), actor)
 
     async def get_for(self, actor: Actor, session_id: str) -> SessionInfo:
         """One session. Raises Refusal("session_unknown") when it is not there, or not theirs to see."""
@@ -126,11 +149,15 @@ class Receptions:
             return await directory.info(session, row, viewer)
 
     async def next_for(self, actor: Actor) -> SessionInfo | None:
-        """The session a room should be in: one that runs, else the next to come."""
+        """The session a room should be in: see `hearings.room_belongs_in`."""
         async with self._db.read() as session:
-            coming = await directory.list_for(session, actor, _COMING)
-        running = [each for each in coming if each.state != Status.SCHEDULED]
-        return running[0] if running else min(coming, key=lambda each: each.starts_at, default=None)
+            found = await directory.list_for(session, self._today(), actor, _ROOMS_WANT)
+        return hearings.room_belongs_in(found, self._clock.now())
+
+    async def never_ended(self, actor: Actor, session_id: str) -> list[SessionInfo]:
+        """Sessions the actor runs that were forgotten, paused or live, with rooms that this one has too."""
+        async with self._db.read() as session:
+            return await hearings.never_ended(session, actor, session_id, self._clock.now())
 
     async def viewer(self, actor: Actor, session_id: str) -> Viewer:
         """The actor as a participant. Raises Refusal("session_unknown")."""
@@ -140,6 +167,22 @@ class Receptions:
     def may(self, viewer: Viewer) -> list[str]:
         """The names of the commands a participant may give."""
         return may(viewer)
+
+    async def newcomer(self, actor: Actor, session_id: str, entry_id: str) -> Newcomer | None:
+        """Who came late, for staff; None where it may not be said (`lobby.who_came`).
+
+        Raises Refusal session_unknown, entry_unknown.
+        """
+        async with self._db.begin() as work:
+            row, viewer = await self._seen(work.session, session_id, actor)
+            if not viewer.staff:
+                raise Refusal("session_unknown")
+            state = self._folds.get(row.id, row.head_n)
+            state = fold(state, await timeline.load(work.session, row.id, state.n))
+            entry = state.lobby.get(entry_id)
+            if entry is None:
+                raise Refusal("entry_unknown")
+            return await lobby.who_came(self._cases.desk(work), entry)
 
     async def points_of(self, actor: Actor, session_id: str) -> list[PointInfo]:
         """The points invited to a session, in fixed places. Raises Refusal session_unknown, not_allowed
@@ -180,13 +223,14 @@ class Receptions:
         `data_bad`, or by `narrow`) leaves no receipt. Raises `hub.store.database.Busy` when a lock could not
         be had; nothing was changed then.
 
-        When the command lets fewer people hear, `narrow` is entered before the commit and left after it. A
-        `LiveSession` does not know of the commit yet when it is left; hold media back until it was refreshed.
+        When the command lets fewer people hear, `narrow` is entered before the commit and left after it, and
+        `doors` for other sessions that it changes. A `LiveSession` does not know of the commit yet when it is
+        left; hold media back until it was refreshed.
         """
         _check_command_id(command_id)
-        async with self._writing(narrow) as open_:
+        async with self._writing({session_id: narrow} if narrow is not None else {}) as open_:
             line = await open_.timeline(session_id)
-            viewer = await viewer_of(open_.session, line.row, actor)
+            viewer = await viewer_of(open_.session, line.row, actor, self._today())
             if viewer is None:
                 raise Refusal("session_unknown")
             receipt = await open_.session.get(CommandReceipt, (session_id, viewer.key, command_id))
@@ -222,6 +266,11 @@ class Receptions:
         async with self._db.read() as session:
             return await timeline.verify(session, session_id, self._key)
 
+    async def next_hearing(self, case_id: str) -> datetime | None:
+        """When a case is heard next, by the sessions that are announced."""
+        async with self._db.read() as session:
+            return await hearings.next_hearing(session, case_id, self._clock.now())
+
     async def moments(self, actor: Actor, case_id: str) -> list[Moment]:
         """What was said and done about a case, as far as the actor may see. Raises
         Refusal("case_unknown").
@@ -229,43 +278,70 @@ class Receptions:
         if actor.key != HUB.key:
             await self._cases.get_for(actor, case_id)
         async with self._db.read() as session:
-            return await moments.moments_of(session, case_id, actor, self._folds)
+            return await moments.moments_of(session, case_id, actor, self._folds, self._today())
 
     # Inside
 
     @asynccontextmanager
-    async def _writing(self, narrow: Narrow | None = None) -> AsyncIterator["_Open"]:
+    async def _writing(self, own: Mapping[str, Narrow] | None = None) -> AsyncIterator[OpenLines]:
         """A transaction over timelines: media is narrowed before the commit, folds are remembered after
-        it.
+        it. `own`: how, for sessions that are not to be narrowed by `doors`.
         """
-        async with AsyncExitStack() as held, self._db.begin() as work:
-            open_ = _Open(self, work, {})
+        async with self._db.begin() as work:
+            open_ = OpenLines(work, self._folds, self._key, self._clock)
             yield open_
-            first = next(iter(open_.changed()), None)
-            if narrow is not None and first is not None and first.narrows:
-                await held.enter_async_context(narrow(first.wish.narrower(first.before)))
+            await self._shut_doors(open_, own or {})
         for line in open_.changed():
             self._folds.put(line.state)
 
+    async def _shut_doors(self, open_: OpenLines, own: Mapping[str, Narrow]) -> None:
+        """Hold back what the commit takes from anybody, in every session that it changes."""
+        for line in open_.changed():
+            wish = line.wish.narrower(line.before)
+            if not line.narrows:
+                continue
+            if line.row.id in own:
+                await open_.work.held.enter_async_context(own[line.row.id](wish))
+            elif self.doors is not None:
+                await open_.work.held.enter_async_context(self.doors(line.row.id, wish))
+
+    async def _close_hearings(self, work: Work, desk: Desk, case: Case) -> None:
+        """A case became a denunciation outside of sessions: those that have it close its items with it.
+
+        Raises Refusal("hearing_not_closed") when a door cannot be shut.
+        """
+        open_ = OpenLines(work, self._folds, self._key, self._clock)
+        viewer = Viewer(desk.by.key, desk.by.name, staff=True)
+        for session_id in await audience.sessions_with(work.session, case.id):
+            act = self._act(open_, await open_.timeline(session_id), desk.by, viewer)
+            audience.tell_kind(act, case.id, CaseKind(case.kind))
+        try:
+            await self._shut_doors(open_, {})
+        except Refusal as refusal:
+            raise Refusal("hearing_not_closed") from refusal
+
+    def _today(self) -> date:
+        return local_day(self._clock.now())
+
     async def _seen(self, session: AsyncSession, session_id: str, actor: Actor) -> tuple[Session, Viewer]:
         row = await session.get(Session, session_id) if looks_like_id(session_id) else None
-        viewer = await viewer_of(session, row, actor) if row is not None else None
+        viewer = await viewer_of(session, row, actor, self._today()) if row is not None else None
         if row is None or viewer is None:
             raise Refusal("session_unknown")
         return row, viewer
 
-    async def _staff(self, open_: "_Open", session_id: str, actor: Actor) -> tuple[Timeline, Viewer]:
+    async def _staff(self, open_: OpenLines, session_id: str, actor: Actor) -> tuple[Timeline, Viewer]:
         line = await open_.timeline(session_id)
-        viewer = await viewer_of(open_.session, line.row, actor)
+        viewer = await viewer_of(open_.session, line.row, actor, self._today())
         if viewer is None:
             raise Refusal("session_unknown")
         if not viewer.staff:
             raise Refusal("not_allowed")
-        if line.row.state in _OVER:
+        if Status(line.row.state) in OVER:
             raise Refusal("session_over")
         return line, viewer
 
-    def _act(self, open_: "_Open", line: Timeline, actor: Actor, viewer: Viewer) -> Act:
+    def _act(self, open_: OpenLines, line: Timeline, actor: Actor, viewer: Viewer) -> Act:
         now = self._clock.now()
         return Act(
             actor=actor,
@@ -274,12 +350,12 @@ class Receptions:
             today=local_day(now),
             session=open_.session,
             timeline=line,
-            desk=self._cases.desk(open_.work),
+            desk=self._cases.desk(open_.work, actor, in_session=True),
             ids=self._ids,
             open_other=open_.timeline,
         )
 
-    async def _do(self, open_: "_Open", act: Act, run: Run, command_id: str) -> CommandReceipt:
+    async def _do(self, open_: OpenLines, act: Act, run: Run, command_id: str) -> CommandReceipt:
         """Run inside a savepoint, so that a refusal undoes whatever was begun and still leaves its
         receipt.
         """
@@ -302,43 +378,6 @@ class Receptions:
             receipt.code, receipt.params = refusal.code, dict(refusal.params)
         open_.session.add(receipt)
         return receipt
-
-
-@dataclass(slots=True)
-class _Open:
-    """One transaction and the timelines locked in it."""
-
-    owner: Receptions
-    work: Work
-    lines: dict[str, Timeline]
-
-    @property
-    def session(self) -> AsyncSession:
-        return self.work.session
-
-    async def timeline(self, session_id: str) -> Timeline:
-        """Lock and fold a session's timeline, once. Raises Refusal("session_unknown")."""
-        if session_id not in self.lines:
-            owner = self.owner
-            line = await timeline.open_timeline(
-                self.work, session_id, owner._folds, owner._key, owner._clock.now()
-            )
-            self.lines[session_id] = line
-        return self.lines[session_id]
-
-    def add(self, line: Timeline) -> Timeline:
-        """Take in the timeline of a row made in this transaction."""
-        self.lines[line.row.id] = line
-        return line
-
-    def changed(self) -> list[Timeline]:
-        """The timelines that grew."""
-        return [line for line in self.lines.values() if line.grew]
-
-    async def forget(self) -> None:
-        """The savepoint was rolled back: nothing grew."""
-        self.lines.clear()
-        self.work.hints.clear()
 
 
 def _command(viewer: Viewer, name: str, data: Mapping[str, Any]) -> Run:

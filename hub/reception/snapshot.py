@@ -1,35 +1,42 @@
 """The view of a session as one participant may see it, in the words of signaling/PROTOCOL.md. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from hub.reception import speaking
+from hub.reception.clerk_wire import drafts_view, lobby_view
 from hub.reception.events import wire_time
-from hub.reception.state import DirectiveState, Floor, Item, Note, SessionState, TakeUp
+from hub.reception.rolls import present_view, roll_view
+from hub.reception.state import DirectiveState, Item, Note, SessionState, TakeUp
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import inside, sees_case, sees_directive
+from hub.reception.visibility import heard, inside, sees_case, sees_directive, sees_reason
 
 Wire = dict[str, Any]
 
 
 def view(state: SessionState, viewer: Viewer) -> Wire:
     """The snapshot of signaling/PROTOCOL.md for one participant."""
-    items = sorted(state.items.values(), key=lambda item: (item.position, item.id))
     return {
         "n": state.n,
         "session": _session(state),
-        "items": [_item(item, viewer) for item in items],
+        "items": [_item(item, viewer) for item in state.agenda],
         "current": state.current,
-        "floor": _floor(state, viewer),
+        **speaking.view(state, viewer),
         "hands": [
             {"point": point, "at": wire_time(at)}
             for point, at in state.hands
             if viewer.sees_wall or point == viewer.point
         ],
         "points": _points(state) if viewer.sees_wall else {},
+        "desks": _desks(state) if viewer.sees_wall else {},
         "sources": {key: {"name": name} for key, name in state.sources.items()} if viewer.sees_wall else {},
         "notes": _notes(state, viewer, state.items),
         "taken_up": _taken_up(state, viewer, state.items),
         "directives": _directives(state, viewer, state.items),
+        "drafts": drafts_view(state, viewer, state.items),
+        "lobby": lobby_view(state, viewer),
+        "roll": roll_view(state.roll, viewer),
+        "present": present_view(state.present, viewer),
     }
 
 
@@ -42,7 +49,9 @@ def item_view(state: SessionState, viewer: Viewer, item: Item) -> Wire:
         "notes": _notes(state, viewer, only),
         "taken_up": _taken_up(state, viewer, only),
         "directives": _directives(state, viewer, only),
-        "floor": _floor(state, viewer),
+        "drafts": drafts_view(state, viewer, only),
+        "floor": speaking.floor(state, viewer),
+        "pinned": speaking.pinned(state, viewer),
     }
 
 
@@ -52,29 +61,25 @@ def _session(state: SessionState) -> Wire:
         "title": state.title,
         "form": state.form,
         "state": state.status.value,
+        "reason": state.reason,
         "live_at": wire_time(state.live_at) if state.live_at is not None else None,
         "default_audience": state.default_audience,
     }
 
 
 def _item(item: Item, viewer: Viewer) -> Wire:
-    is_inside = inside(item, viewer)
+    told = heard(item, item.told, viewer)
     return {
         "id": item.id,
         "position": item.position,
         "state": item.status.value,
         "audience": item.audience.value,
-        "inside": is_inside,
+        "inside": inside(item, viewer),
         "case": dict(item.case) if sees_case(item, viewer) else None,
-        "conclusion": item.conclusion if is_inside else None,
+        "conclusion": item.conclusion if told else None,
+        "answer_on": item.answer_on if told else None,
+        "reason": item.reason if sees_reason(item, item.told, viewer) else None,
     }
-
-
-def _floor(state: SessionState, viewer: Viewer) -> Wire | None:
-    floor: Floor | None = state.floor
-    if floor is None or not (floor.point == viewer.point or inside(state.items[floor.item], viewer)):
-        return None
-    return {"point": floor.point, "name": floor.name, "at": wire_time(floor.at)}
 
 
 def _points(state: SessionState) -> Wire:
@@ -84,14 +89,21 @@ def _points(state: SessionState) -> Wire:
     }
 
 
+def _desks(state: SessionState) -> Wire:
+    return {
+        desk: {"name": each.name, "state": "joined" if each.joined else "left", "at": wire_time(each.at)}
+        for desk, each in state.desks.items()
+    }
+
+
 def _notes(state: SessionState, viewer: Viewer, items: Mapping[str, Item]) -> list[Wire]:
-    heard = _heard(items.values(), viewer)
-    return [_note(note) for note in state.notes.values() if note.item in heard]
+    notes = (note for note in state.notes.values() if note.item in items)
+    return [_note(note) for note in notes if heard(items[note.item], note.audience, viewer)]
 
 
 def _taken_up(state: SessionState, viewer: Viewer, items: Mapping[str, Item]) -> list[Wire]:
-    heard = _heard(items.values(), viewer)
-    return [_take_up(take_up) for take_up in state.taken_up if take_up.item in heard]
+    taken = (each for each in state.taken_up if each.item in items)
+    return [_take_up(each) for each in taken if heard(items[each.item], each.audience, viewer)]
 
 
 def _directives(state: SessionState, viewer: Viewer, items: Mapping[str, Item]) -> list[Wire]:
@@ -100,10 +112,6 @@ def _directives(state: SessionState, viewer: Viewer, items: Mapping[str, Item]) 
         for directive in state.directives.values()
         if directive.item in items and sees_directive(state, viewer, directive)
     ]
-
-
-def _heard(items: Iterable[Item], viewer: Viewer) -> set[str]:
-    return {item.id for item in items if inside(item, viewer)}
 
 
 def _note(note: Note) -> Wire:
@@ -118,6 +126,8 @@ def _note(note: Note) -> Wire:
         "media_ms": note.media_ms,
         "removed": note.removed,
         "changed": note.changed,
+        "version": note.version,
+        "conflict": note.conflict,
     }
 
 
@@ -146,6 +156,7 @@ def _directive(directive: DirectiveState) -> Wire:
         "text": directive.text,
         "due": directive.due,
         "acknowledged": list(directive.acknowledged),
+        "withdrawn": directive.withdrawn,
         "at": wire_time(directive.at),
         "media_ms": directive.media_ms,
     }

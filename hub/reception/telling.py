@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.reception.events import KINDS, Event, wire_time
+from hub.reception.rolls import PERSONAL, personal
 from hub.reception.snapshot import item_view
 from hub.reception.state import Item, SessionState
 from hub.reception.viewer import Viewer
-from hub.reception.visibility import MASKED, changes_sight, masked, may_get
+from hub.reception.visibility import MASKED, announced, changes_sight, masked, may_get
 
 Wire = dict[str, Any]
 
@@ -36,6 +37,10 @@ def event_for(event: Event, state: SessionState, viewer: Viewer) -> Wire | None:
     data = {name: value for name, value in event.data.items() if name in kind.fields}
     if event.kind in MASKED:
         data = masked(event, data, state.items[data["item"]], viewer)
+    elif event.kind == "lobby.announced":
+        data = announced(data, state)
+    elif event.kind in PERSONAL:
+        data = personal(event, data, viewer)
     return _wire(event, data)
 
 

@@ -1,27 +1,40 @@
 """Who may see what of a session: the one place where that is decided. Pure.
 
 Everything is judged by the state *now*, also events of long ago: whoever resumes after a hearing was closed
-gets nothing of it any more.
+gets nothing of it any more. What was said in a hearing is judged by its audience *then* as well: opening the
+hearing again shows nobody what was said behind its door.
 """
 
 from typing import Any
 
 from hub.reception.events import KINDS, Audience, Event, Scope
+from hub.reception.rolls import place_of
 from hub.reception.state import DirectiveState, Item, SessionState
 from hub.reception.viewer import Viewer
 
 
 def inside(item: Item, viewer: Viewer) -> bool:
     """Whether the participant is in the item's audience now."""
+    return _belongs(item, item.audience, viewer)
+
+
+def heard(item: Item, said: Audience, viewer: Viewer) -> bool:
+    """Whether the participant may know what was said in the item while its audience was `said`: now and then
+    they are in it.
+    """
+    return inside(item, viewer) and _belongs(item, said, viewer)
+
+
+def _belongs(item: Item, audience: Audience, viewer: Viewer) -> bool:
     if viewer.technician:
         return False
-    if viewer.staff or item.audience is Audience.ALL:
+    if viewer.staff or audience is Audience.ALL:
         return True
     if viewer.point is None:
         return False
-    if viewer.point in item.guests:
-        return True
-    return item.audience is Audience.RELATED and viewer.unit in item.chain | item.invited
+    if audience is Audience.CLOSED:
+        return viewer.point in item.privy
+    return viewer.point in item.guests or viewer.unit in item.chain | item.invited
 
 
 def sees_case(item: Item, viewer: Viewer) -> bool:
@@ -31,13 +44,20 @@ def sees_case(item: Item, viewer: Viewer) -> bool:
     return item.audience is not Audience.CLOSED or inside(item, viewer)
 
 
+def sees_reason(item: Item, said: Audience, viewer: Viewer) -> bool:
+    """Whether the participant may know why an item was put off, taken off or reopened."""
+    return sees_case(item, viewer) and (said is not Audience.CLOSED or heard(item, said, viewer))
+
+
 def sees_directive(state: SessionState, viewer: Viewer, directive: DirectiveState) -> bool:
-    """The item's audience, and the rooms of the units that were directed, unless the item is closed."""
+    """The item's audience, and the rooms of the units that were directed, unless the item is closed or was
+    then.
+    """
     item = state.items[directive.item]
-    if inside(item, viewer):
+    if heard(item, directive.audience, viewer):
         return True
     directed = viewer.point is not None and viewer.unit in directive.units
-    return directed and item.audience is not Audience.CLOSED
+    return directed and Audience.CLOSED not in (item.audience, directive.audience)
 
 
 def may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
@@ -49,16 +69,30 @@ def may_get(event: Event, state: SessionState, viewer: Viewer) -> bool:
     match scope:
         case Scope.POINT:
             return own or viewer.sees_wall
+        case Scope.ROOMS:
+            return viewer.room is not None or viewer.sees_wall
+        case Scope.PLACE:
+            return viewer.sees_wall or bool(event.data["point"] == place_of(viewer))
         case Scope.FLOOR:
             return own or inside(state.items[str(event.item_id)], viewer)
         case Scope.ITEM:
-            return inside(state.items[str(event.item_id)], viewer)
+            return heard(state.items[str(event.item_id)], _said(event, state), viewer)
         case Scope.CASE:
             return sees_case(state.items[str(event.item_id)], viewer)
         case Scope.DIRECTIVE:
             return sees_directive(state, viewer, state.directives[event.data["directive"]])
+        case Scope.LOBBY:
+            return own and not viewer.desk
+        case Scope.OFFICE:
+            return False
         case Scope.STAFF | _:
             return viewer.sees_wall
+
+
+def _said(event: Event, state: SessionState) -> Audience:
+    """Before whom that was said; of a note all that was ever written in it counts."""
+    note = state.notes.get(event.data.get("note", ""))
+    return note.audience if note is not None else Audience(event.audience)
 
 
 def changes_sight(event: Event, viewer: Viewer) -> bool:
@@ -71,7 +105,14 @@ def changes_sight(event: Event, viewer: Viewer) -> bool:
     return event.kind in ("item.concluded", "item.deferred") and viewer.point is not None
 
 
-MASKED = frozenset({"item.added", "item.concluded", "item.deferred"})
+def announced(data: dict[str, Any], state: SessionState) -> dict[str, Any]:
+    """What is told of somebody's coming now: the timeline keeps what it said, and their case may have become
+    secret since.
+    """
+    return data | {"matter": state.lobby[data["entry"]].matter}
+
+
+MASKED = frozenset({"item.added", "item.concluded", "item.deferred", "item.removed", "item.reopened"})
 """Kinds that everyone gets, and outsiders not all of."""
 
 
@@ -81,8 +122,8 @@ def masked(event: Event, data: dict[str, Any], item: Item, viewer: Viewer) -> di
         if not sees_case(item, viewer):
             data |= {"audience": item.audience.value, "case": None}
         return data | {"inside": inside(item, viewer)}
-    if event.kind == "item.concluded" and not inside(item, viewer):
-        return data | {"text": ""}
-    if event.kind == "item.deferred" and not sees_case(item, viewer):
-        return data | {"reason": ""}
-    return data
+    said = Audience(event.audience)
+    if event.kind == "item.concluded":
+        unheard = {"text": "", "answer_on": None, "directive": None}
+        return data if heard(item, said, viewer) else data | unheard
+    return data if sees_reason(item, said, viewer) else data | {"reason": ""}

@@ -76,6 +76,7 @@ class Media:
         """Tracks that arrived before a kill, and have not since."""
         self._missed_until = 0.0
         driver.port.keep = self._keep
+        forwarder.layers_learned = self._learned
 
     def handle(self, request: control.Request) -> control.Reply:
         """The answer to one request; what has to leave because of it has left."""
@@ -142,11 +143,13 @@ class Media:
     def _take_up(self, revived: Revived) -> None:
         kept, transport = revived.kept, revived.transport
         peer = kept.request.peer
-        self._opened[peer] = _Opened(kept.request, kept.sdp, transport, kept.answer)
+        self._opened[peer] = _Opened(kept.request, kept.sdp, transport, kept.answer, wants=kept.wants)
         self._sending[peer] = set(kept.sending)
         self._missed |= {(peer, kind) for kind in kept.sending}
         try:
             self._driver.port.resume(transport, self._clock())
+            if kept.wants:
+                self._forwarder.limit(peer, kept.wants, self._clock())
         except Exception:
             self._opened.pop(peer)
             self._sending.pop(peer)
@@ -158,8 +161,16 @@ class Media:
         if self._ledger is None or known is None or known.transport is not transport or not transport.up:
             return
         sending = self._sending.get(transport.identity.peer, ())
-        kept = transport.keep(known.request, known.sdp, known.answer, sending=sending)
+        layers = self._forwarder.layers(transport.identity.peer)
+        kept = transport.keep(
+            known.request, known.sdp, known.answer, sending=sending, wants=known.wants, layers=layers
+        )
         self._ledger.keep_peer(transport.identity.peer, write_peer(kept))
+
+    def _learned(self, peer: str) -> None:
+        known = self._opened.get(peer)
+        if known is not None:
+            self._keep(known.transport)
 
     def _dump(self, request: control.AskDump) -> control.Reply:
         try:
@@ -267,7 +278,9 @@ class Media:
         known = self._opened.get(request.peer)
         if known is None:
             return control.Refused("peer_unknown", f"there is no peer {request.peer}")
-        known.wants = request.wants
+        if known.wants != request.wants:
+            known.wants = request.wants
+            self._keep(known.transport)  # whoever wants voices only wants them after a kill, too
         self._forwarder.limit(request.peer, request.wants, self._clock())
         return control.Done()
 

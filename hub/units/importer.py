@@ -51,10 +51,10 @@ async def import_units(
     table = await asyncio.to_thread(read_table, content)
     if not write:
         async with db.read() as session:
-            plan = make_plan(table, await _known(session), profile=profile, complete=complete)
+            plan = make_plan(table, await known_units(session), profile=profile, complete=complete)
         return _report(table.count, plan)
     async with db.begin() as work:
-        plan = make_plan(table, await _known(work.session), profile=profile, complete=complete)
+        plan = make_plan(table, await known_units(work.session), profile=profile, complete=complete)
         report = _report(table.count, plan)
         if not plan.problems or (skip_bad and table.whole):
             await _write(work.session, ids, plan)
@@ -62,7 +62,8 @@ async def import_units(
     return report
 
 
-async def _known(session: AsyncSession) -> list[Known]:
+async def known_units(session: AsyncSession) -> list[Known]:
+    """The units of all times, as plans compare them."""
     columns = select(
         Unit.id, Unit.code, Unit.valid_from, Unit.valid_to, Unit.name, Unit.level, Unit.parent_id
     )

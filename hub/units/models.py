@@ -17,6 +17,7 @@ SINCE_EVER = date(1900, 1, 1)
 
 CODE_LENGTH = 20
 NAME_LENGTH = 200
+EMAIL_LENGTH = 254
 
 
 class Level(StrEnum):
@@ -53,6 +54,8 @@ class Unit(Base):
     """The name as search compares it: see `hub.units.fold`."""
     level: Mapped[str] = mapped_column(String(10))
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("units.id"), index=True)
+    email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
+    """The office's own mailbox, for reminders where no person is named."""
 
     def valid_on(self, day: date) -> bool:
         """Whether the unit exists on that day."""
@@ -67,3 +70,5 @@ class UnitSuccession(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
     successor_id: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
     valid_from: Mapped[date]
+    main: Mapped[bool] = mapped_column(default=False)
+    """Of several successors, the one that takes over the cases that are open."""

@@ -204,11 +204,14 @@ class _Planner:
             plan.cut_short.append((known.id, row.valid_from))
 
     def _end_the_rest(self, plan: Plan) -> None:
-        days = {row.valid_from for row in self.table.rows}
-        if len(days) != 1:
-            self.problems[1] = Problem(1, "", "complete_needs_one_date", {"found": len(days)})
+        # A unit that stays as it was, the province above all, may stand in the list with its own old date.
+        days = {row.valid_from for row in self.table.rows if row.key not in self.known}
+        latest = max((row.valid_from for row in self.table.rows), default=None)
+        if latest is None or not days <= {latest}:
+            found = len({row.valid_from for row in self.table.rows})
+            self.problems[1] = Problem(1, "", "complete_needs_one_date", {"found": found})
             return
-        (day,) = days
+        day = latest
         listed = {row.code for row in self.table.rows} | {problem.code for problem in self.table.problems}
         provinces = {row.code for row in self.table.rows if row.level is Level.PROVINCE}
         for unit in self.known.values():

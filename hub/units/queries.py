@@ -1,14 +1,15 @@
 """Questions about the tree for callers that hold a session; `hub.units.service` opens one for the others."""
 
-from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.units.fold import fold
+from hub.units.ladder import read_ladder
 from hub.units.models import Unit, UnitSuccession
 
+MOST_TURNS = 60
 LONGEST_CHAIN = 8
 """Levels are three; a longer chain would be a broken record, and must not become an endless loop."""
 
@@ -30,28 +31,32 @@ async def by_code(session: AsyncSession, code: str, on: date) -> Unit | None:
     return found
 
 
-async def chain(session: AsyncSession, unit_id: str) -> list[Unit]:
-    """The unit and those above it, from the bottom; empty when there is no such unit."""
+async def chain(session: AsyncSession, unit_id: str, day: date) -> list[Unit]:
+    """The unit and those above it on a day, from the bottom; empty when there is no such unit. Where one
+    above was renewed or has ended, who carries it on stands in its place, as in `hub.units.ladder.Ladder`.
+    """
     found: list[Unit] = []
-    following: str | None = unit_id
-    while following is not None and len(found) < LONGEST_CHAIN:
-        unit = await session.get(Unit, following)
-        if unit is None:
-            break
+    unit = await session.get(Unit, unit_id)
+    while unit is not None and unit not in found and len(found) < LONGEST_CHAIN:
         found.append(unit)
-        following = unit.parent_id
+        above = await session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
+        unit = await _who(session, above, day) if above is not None else None
     return found
 
 
-async def subtree(session: AsyncSession, unit_id: str) -> set[str]:
-    """Ids of the unit and of everything recorded below it, at any time."""
-    found = {unit_id}
-    layer: Collection[str] = found
-    while layer:
-        below = await session.scalars(select(Unit.id).where(Unit.parent_id.in_(layer)))
-        layer = set(below) - found
-        found |= layer
-    return found
+async def _who(session: AsyncSession, unit: Unit, day: date) -> Unit:
+    """Who stands for a parent on the day. The ladder of all units is read only where one has ended."""
+    if unit.valid_to is None or day < unit.valid_to:
+        return unit
+    stands = (await read_ladder(session, day)).who(unit.id)
+    return await session.get_one(Unit, stands)
+
+
+async def subtree(session: AsyncSession, unit_id: str, day: date) -> set[str]:
+    """Ids of the unit and of everything that hangs below it on a day: of all units, also those of the past
+    and the future, whose `chain` it is in.
+    """
+    return (await read_ladder(session, day)).below(unit_id)
 
 
 async def successors(session: AsyncSession, unit_id: str) -> list[Unit]:
@@ -59,6 +64,19 @@ async def successors(session: AsyncSession, unit_id: str) -> list[Unit]:
     joined = select(Unit).join(UnitSuccession, UnitSuccession.successor_id == Unit.id)
     found = await session.scalars(joined.where(UnitSuccession.unit_id == unit_id).order_by(Unit.code))
     return list(found)
+
+
+async def predecessors(session: AsyncSession, unit_id: str) -> list[Unit]:
+    """The units that this one carries on, wholly or in part."""
+    joined = select(Unit).join(UnitSuccession, UnitSuccession.unit_id == Unit.id)
+    found = await session.scalars(joined.where(UnitSuccession.successor_id == unit_id).order_by(Unit.code))
+    return list(found)
+
+
+async def turns(session: AsyncSession) -> list[date]:
+    """The days on which units ended, the latest first."""
+    ends = select(Unit.valid_to).where(Unit.valid_to.is_not(None)).distinct().order_by(Unit.valid_to.desc())
+    return [day for day in await session.scalars(ends.limit(MOST_TURNS)) if day is not None]
 
 
 async def search(session: AsyncSession, text: str, on: date, limit: int) -> list[Unit]:

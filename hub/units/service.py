@@ -8,10 +8,13 @@ from sqlalchemy import select
 from hub.store.clock import Clock, SystemClock
 from hub.store.database import Database
 from hub.store.ids import Ids
-from hub.units import queries
+from hub.units import change, queries
+from hub.units import ladder as ladders
 from hub.units.importer import ImportReport, Profile, import_units
 from hub.units.local_day import local_day
-from hub.units.models import Unit, UnitSuccession
+from hub.units.models import Level, Unit, UnitSuccession
+from hub.units.succession import Successions
+from hub.units.succession_list import SuccessionPlan
 
 SEARCH_LIMIT = 20
 LONGEST_SEARCH = 100
@@ -62,15 +65,15 @@ class Units:
             codes = {row.id: row.code for row in await session.execute(renewed)} if missing else {}
         return _grow(units, codes)
 
-    async def chain(self, unit_id: str) -> list[Unit]:
-        """The unit and those above it, from the bottom; empty when there is no such unit."""
+    async def chain(self, unit_id: str, on: date | None = None) -> list[Unit]:
+        """The unit and those above it on a day, from the bottom; empty when there is no such unit."""
         async with self._db.read() as session:
-            return await queries.chain(session, unit_id)
+            return await queries.chain(session, unit_id, on or self.today())
 
-    async def subtree(self, unit_id: str) -> set[str]:
-        """Ids of the unit and of everything below it."""
+    async def subtree(self, unit_id: str, on: date | None = None) -> set[str]:
+        """Ids of the unit and of everything that hangs below it on a day."""
         async with self._db.read() as session:
-            return await queries.subtree(session, unit_id)
+            return await queries.subtree(session, unit_id, on or self.today())
 
     async def search(self, text: str, on: date | None = None, limit: int = SEARCH_LIMIT) -> list[Unit]:
         """Units by name without tone marks, or by the beginning of their code."""
@@ -83,11 +86,39 @@ class Units:
         async with self._db.read() as session:
             return await queries.successors(session, unit_id)
 
-    async def succeed(self, unit_id: str, successor_id: str, on: date) -> None:
-        """Record that a unit carries on what another was. The same pair again changes only the day."""
+    async def predecessors(self, unit_id: str) -> list[Unit]:
+        """The units that this one carries on, wholly or in part."""
+        async with self._db.read() as session:
+            return await queries.predecessors(session, unit_id)
+
+    async def successions(self) -> Successions:
+        """Who followed whom, of all times."""
+        async with self._db.read() as session:
+            return await ladders.successions(session)
+
+    async def turns(self) -> list[date]:
+        """The days on which units ended, the latest first: the tree was another before each of them."""
+        async with self._db.read() as session:
+            return await queries.turns(session)
+
+    async def profile(self, on: date | None = None) -> Profile:
+        """Whether there are districts on a day."""
+        async with self._db.read() as session:
+            there = queries.valid_on(on or self.today()).where(Unit.level == Level.DISTRICT)
+            found = await session.scalar(there.limit(1))
+        return Profile.TWO_LEVELS if found is None else Profile.THREE_LEVELS
+
+    async def succeed(self, unit_id: str, successor_id: str, on: date, *, main: bool = False) -> None:
+        """Record that a unit carries on what another was. The same pair again changes only day and `main`."""
         async with self._db.begin() as work:
-            pair = UnitSuccession(unit_id=unit_id, successor_id=successor_id, valid_from=on)
+            pair = UnitSuccession(unit_id=unit_id, successor_id=successor_id, valid_from=on, main=main)
             await work.session.merge(pair)
+
+    async def import_successions(
+        self, content: bytes, *, write: bool = False, skip_bad: bool = False
+    ) -> SuccessionPlan:
+        """Import a list of who carries on whom: see `hub.units.change.import_successions`."""
+        return await change.import_successions(self._db, content, write=write, skip_bad=skip_bad)
 
     async def import_list(
         self,

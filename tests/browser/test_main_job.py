@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from playwright.async_api import Page
 
+from tests.browser.rooms import consents
 from tests.browser.screens import console, room
-from tests.kit.chromium import chromium, decodes, holds, received, sounds, until
+from tests.kit.chromium import allowed, chromium, decodes, holds, received, sounds, until
 from tests.kit.demo import DemoHub
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -26,7 +27,7 @@ async def note(page: Page, text: str) -> None:
 async def has_note(page: Page, text: str) -> None:
     """Wait until the note stands on that screen."""
     await holds(page, "text => window.__hub.state.notes.some(note => note.text === text)", text)
-    await page.locator(f"text={text}").first.wait_for(state="attached", timeout=10_000)
+    await page.locator(f"text={text}").first.wait_for(state="attached", timeout=allowed(20) * 1000)
 
 
 async def test_a_case_is_heard_noted_and_taken_up(demo: DemoHub) -> None:
@@ -58,7 +59,7 @@ async def test_a_case_is_heard_noted_and_taken_up(demo: DemoHub) -> None:
 
         await take_up(commune, "Nguyễn Văn Thử Nghiệm")
         taken = desk.locator('[data-slot="take-ups"]')
-        await taken.locator(f"text={COMMUNE}").wait_for(timeout=10_000)
+        await taken.locator(f"text={COMMUNE}").wait_for(timeout=allowed(20) * 1000)
         assert "Nguyễn Văn Thử Nghiệm" in (await taken.inner_text())
     event = next(event for event in demo.timeline() if event["kind"] == "case.taken_up")
     assert event["data"]["leader"] == "Nguyễn Văn Thử Nghiệm"
@@ -99,6 +100,7 @@ async def test_a_called_room_is_seen_and_heard_by_another_until_its_floor_ends(d
         await decodes(called)
         await decodes(other)
         await desk.click('[data-act="floor-home"]')
+        await consents(called)
         await decodes(other, mid=1, rate=8, seconds=30)
         assert await called.locator("#on-air").is_visible()
         await holds(other, "window.__hub.state.floor !== null")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from tests.browser.rooms import consents
 from tests.browser.screens import console, room
 from tests.browser.words import says, silent_about
 from tests.kit.chromium import chromium, decodes, holds, received, sounds, until, visit
@@ -62,6 +63,7 @@ async def test_without_any_device_a_room_watches_and_gives_the_floor_back(demo: 
         await decodes(page)
         await sounds(page)
         await desk.click('[data-act="floor-home"]')
+        await consents(page)
         await says(page, "room.trouble.called", "room.trouble.none", "room.trouble.none.fix")
         await page.click('#cover [data-act="end-floor"]')
         await holds(desk, "window.__hub.state.floor === null")
@@ -77,6 +79,7 @@ async def test_without_a_camera_a_called_room_is_heard_and_says_so(demo: DemoHub
         await says(called, "room.trouble.missing", "room.trouble.missing.fix")
         await decodes(called)
         await desk.click('[data-act="floor-home"]')
+        await consents(called)
         await says(called, "room.on_air.voice")
         await holds(desk, "Object.keys(window.__hub.state.sources).includes(window.__hub.state.floor?.point)")
         await called.click('#on-air [data-act="end-floor"]')
@@ -148,6 +151,7 @@ async def test_a_called_room_without_leave_says_so_and_the_console_takes_the_flo
     ):
         await decodes(called)
         await desk.click('[data-act="floor-home"]')
+        await consents(called)
         await says(called, "room.trouble.called", "room.trouble.denied", "room.trouble.denied.fix")
         await says(called, "room.trouble.again", "room.trouble.go_on", "room.trouble.return")
         await called.click('#cover [data-act="trouble-skip"]')

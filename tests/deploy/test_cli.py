@@ -91,6 +91,34 @@ def test_an_empty_database_is_made_and_an_older_one_asked_about(hub: Hub) -> Non
     assert hub("verify", "live", code=1) == "hub: the database is not up to date; run: hub db upgrade"
 
 
+def test_a_shell_without_the_settings_makes_no_second_hub(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    environ: dict[str, str | None] = {name: None for name in os.environ if name.startswith("HUB_")}
+    ran = CliRunner().invoke(app, ["vault", "status"], env=environ, prog_name="hub")
+    assert ran.exit_code == 1
+    assert "there is no hub in" in ran.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_does_not_own_the_folder_is_told_who_does(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub("vault", "status")
+    monkeypatch.setattr(os, "geteuid", lambda: 123_456)
+    assert "give the command as" in hub("vault", "status", code=1)
+
+
+def test_the_demo_keeps_out_of_a_hub_that_people_work_with(hub: Hub) -> None:
+    hub("db", "upgrade")
+    file = hub.folder.parent / "units.csv"
+    file.write_text("code,name,level,parent_code,valid_from\n71,Tỉnh Thử,province,,2025-07-01\n", "utf-8")
+    hub("units", "import", str(file), "--write")
+    who = ["people", "add", "thuky", "--name", "Người Thử", "--unit", "71", "--role", "clerk"]
+    hub(*who, typed="mat-khau-thu\n" * 2)
+    assert "is not the demo's" in hub.apart("demo", code=1)
+    assert hub("people", "list") == "thuky  Người Thử  clerk 71"
+
+
 def test_a_taken_port_is_named_and_leaves_nothing_running(hub: Hub) -> None:
     import socket
 
@@ -185,5 +213,12 @@ def test_the_first_account_and_the_first_room(hub: Hub) -> None:
     assert "thuky may sign in." in hub(*who, "--role", "clerk", typed=password)
     assert "the account is refused: login taken" in hub(*who, "--role", "clerk", typed=password, code=1)
     assert "there is no role king; roles are chair" in hub(*who, "--role", "king", typed=password, code=1)
+    assert hub("people", "list") == "thuky  Người Thử  clerk 71"
+    assert "thuky has a new password" in hub("people", "password", "thuky", typed="mat-khau-moi\n" * 2)
+    assert hub("people", "grant", "thuky", "--role", "chair") == "thuky is chair for the whole hub."
+    gone = "thuky is no more clerk for 71, and signed out everywhere."
+    assert hub("people", "revoke", "thuky", "--role", "clerk", "--unit", "71") == gone
+    assert hub("people", "shut", "thuky") == "thuky is shut and signed out everywhere."
+    assert hub("people", "list") == "thuky  Người Thử  shut  chair the whole hub"
     assert hub("room", "link", "71").startswith("http://localhost:8080/enrol/")
     assert hub("room", "link", "72", code=1) == "hub: there is no unit 72 today"

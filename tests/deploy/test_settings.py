@@ -147,3 +147,22 @@ def test_what_cannot_be_is_said(
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=sentence):
         read_settings()
+
+
+def test_a_mail_server_and_its_sender_go_together() -> None:
+    server, sender = "starttls://hub:secret@mail.example.vn", "Ban Tiếp công dân <tiepdan@example.vn>"
+    assert read_settings(smtp_url=server, mail_from=sender).mail_from == sender
+    assert "secret" not in repr(read_settings(smtp_url=server, mail_from=sender))
+    for wrong in ({"smtp_url": server}, {"mail_from": sender}):
+        with pytest.raises(SettingsError, match="go together"):
+            read_settings(**wrong)
+    with pytest.raises(SettingsError, match="HUB_SMTP_URL: must begin with"):
+        read_settings(smtp_url="mail.example.vn", mail_from=sender)
+    with pytest.raises(SettingsError, match="HUB_MAIL_FROM"):
+        read_settings(smtp_url=server, mail_from="tiepdan@example.vn\nBcc: x@example.vn")
+
+
+@pytest.mark.parametrize("hours", ["8-17", "17:00-08:00", "08:00-12:00,11:00-17:00"])
+def test_office_hours_have_to_be_hours(hours: str) -> None:
+    with pytest.raises(SettingsError, match="HUB_OFFICE_HOURS"):
+        read_settings(office_hours=hours)

@@ -10,7 +10,9 @@ RAISED = re.compile(r"(?:RowRefused\(\s*|Problem\([^()]*?)\"([a-z_]+)\"")
 
 
 def reasons() -> set[str]:
-    text = "".join((SOURCES / name).read_text("utf-8") for name in ("table.py", "plan.py"))
+    text = "".join(
+        (SOURCES / f"{name}.py").read_text("utf-8") for name in ("lines", "table", "plan", "succession_list")
+    )
     return set(RAISED.findall(text)) | {"parent_unknown", "parent_not_valid"}
 
 

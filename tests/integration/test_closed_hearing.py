@@ -1,27 +1,36 @@
-"""The proof of a closed hearing over a real run: the relay's counters of every room stand still."""
+"""The proof of a closed hearing under load, a hundred times: from the answer on the relay's counters of every
+room stand still, an observer's socket stays silent, and a room's Chromium decodes nothing.
+"""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import Page
 
 from deploy.bench.console import BenchConsole, sign_in
+from deploy.bench.processes import BenchFailed
 from hub.relay.client import RelayClient, wait_up
 from hub.relay.control import Counts
-from tests.kit.chromium import until
+from tests.kit.chromium import chromium, decodes, holds, received, until, visit
 from tests.kit.demo import PASSWORD, DemoHub, demo_hub
+from tests.kit.outsider import Watcher, watching
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1500)]
 
-POINTS = 6
-SWITCHES = 5
+POINTS = 190
+SWITCHES = 100
+A_WHILE = 40
+"""Packets the hall publishes meanwhile: about a quarter of a second."""
 
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHub]:
-    """A demo with a few simulated rooms."""
-    with demo_hub(tmp_path_factory.mktemp("closed") / "data", points=POINTS) as started:
+    """A demo with every room of the province; the simulated ones have small screens, so that two cores have
+    some time left for the browser's decoder.
+    """
+    with demo_hub(tmp_path_factory.mktemp("closed") / "data", points=POINTS, small=True) as started:
         yield started
 
 
@@ -62,20 +71,86 @@ async def published(relay: RelayClient, more: int) -> None:
     await until(enough, f"{more} packets more are published")
 
 
-async def test_no_room_is_sent_a_packet_while_the_hearing_is_closed(hub: DemoHub) -> None:
-    async with desk_and_relay(hub) as (console, relay):
+class Outside:
+    """Everybody outside: 190 rooms, one of them a browser, and an observer's player."""
 
-        async def everyone_receives() -> bool:
-            before = await sent_to_rooms(relay)
-            await published(relay, 30)
-            after = await sent_to_rooms(relay)
-            return len(after) == POINTS and all(after[peer] > before.get(peer, 0) for peer in after)
+    def __init__(self, relay: RelayClient, page: Page, player: Watcher) -> None:
+        self.relay = relay
+        self.page = page
+        self.player = player
 
-        await until(everyone_receives, "every room receives", 60)
-        for _ in range(SWITCHES):
+    async def receives(self) -> None:
+        """Wait until each room, the player and the browser are sent something, and the browser decodes it."""
+        before, frames = await sent_to_rooms(self.relay), (await received(self.page))["frames"]
+        arrived = len(self.player.arrivals)
+
+        async def everyone() -> bool:
+            sent = await sent_to_rooms(self.relay)
+            rooms = len(sent) == POINTS and all(sent[peer] > before.get(peer, 0) for peer in sent)
+            return rooms and len(self.player.arrivals) > arrived
+
+        async def decoding() -> bool:
+            return (await received(self.page))["frames"] > frames
+
+        await until(everyone, "every room receives", 60)
+        await until(decoding, "the browser decodes", 30)
+
+    async def stays_dark(self) -> None:
+        """From now on nothing is sent to anybody, and what was under way comes to its end."""
+        cut = await sent_to_rooms(self.relay)
+        await until(self._still, "the last that was under way before the cut is over", 15)
+        assert await sent_to_rooms(self.relay) == cut, "a packet after the cut"
+
+    async def _still(self) -> bool:
+        """Whether neither the player nor the browser got, and the browser decoded, anything for a while."""
+        arrived, seen = len(self.player.arrivals), await received(self.page)
+        await published(self.relay, A_WHILE)
+        later = await received(self.page)
+        stands = (later["packets"], later["frames"]) == (seen["packets"], seen["frames"])
+        return stands and len(self.player.arrivals) == arrived
+
+
+@contextlib.asynccontextmanager
+async def everybody(hub: DemoHub, relay: RelayClient) -> AsyncIterator[Outside]:
+    """The last room of the province is opened in a browser: the simulated one gives way."""
+    async with watching(hub) as player, chromium() as browser:
+        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        await visit(page, f"{hub.url}/enrol/{hub.rooms[-1]['code']}")
+        await decodes(page, rate=3, seconds=60)
+        outside = Outside(relay, page, player)
+        await outside.receives()
+        yield outside
+
+
+async def refused(console: BenchConsole, name: str, data: dict[str, object], code: str) -> None:
+    """It is refused with that code."""
+    with pytest.raises(BenchFailed, match=code):
+        await console.command(name, data)
+
+
+async def test_nobody_outside_is_sent_a_packet_while_the_hearing_is_closed(hub: DemoHub) -> None:
+    async with desk_and_relay(hub) as (console, relay), everybody(hub, relay) as outside:
+        for number in range(SWITCHES):
             await console.command("audience.set", {"audience": "closed"})
-            at_the_cut = await sent_to_rooms(relay)
-            await published(relay, 100)
-            assert await sent_to_rooms(relay) == at_the_cut
-            await console.command("audience.set", {"audience": "all"})
-            await until(everyone_receives, "every room receives again", 30)
+            await outside.stays_dark()
+            if number == 0:
+                await holds(outside.page, "() => document.getElementById('cover').dataset.state === 'closed'")
+                await refused(console, "audience.set", {"audience": "all"}, "confirm_needed")
+                await outside.stays_dark()
+            await console.command("audience.set", {"audience": "all", "confirm": True})
+            await outside.receives()
+        await reclassified(console, outside)
+    told = [event["data"]["audience"] for event in hub.timeline() if event["kind"] == "audience.set"]
+    assert told[-2 * SWITCHES - 1 :] == ["closed", "all"] * SWITCHES + ["closed"], "the timeline followed"
+
+
+async def reclassified(console: BenchConsole, outside: Outside) -> None:
+    """A case that turns out to be a denunciation closes by itself, and only another case opens again."""
+    item, following = console.view["items"][:2]
+    await console.command("case.reclassify", {"case": item["case"]["id"], "kind": "denunciation"})
+    await outside.stays_dark()
+    await refused(console, "audience.set", {"audience": "all", "confirm": True}, "denunciation_closed")
+    await refused(console, "item.call", {"item": following["id"]}, "confirm_needed")
+    await outside.stays_dark()
+    await console.command("item.call", {"item": following["id"], "confirm": True})
+    await outside.receives()

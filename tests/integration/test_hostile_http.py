@@ -67,8 +67,8 @@ async def test_tokens(hub: DemoHub) -> None:
 
 
 async def test_a_session_one_may_not_see_is_not_there(hub: DemoHub) -> None:
-    with hub.signed_in("thammuu") as adviser:
-        cookie = "; ".join(f"{name}={value}" for name, value in adviser.cookies.items())
+    with hub.signed_in("quantri") as administrator:
+        cookie = "; ".join(f"{name}={value}" for name, value in administrator.cookies.items())
     async with outside(hub, headers={"Cookie": cookie}) as http:
         for path in ("/sessions/{}", "/sessions/{}/timeline", "/api/sessions/{}/timeline"):
             there = await http.get(path.format(hub.session))

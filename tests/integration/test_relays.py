@@ -103,7 +103,7 @@ async def test_no_room_on_either_is_sent_a_packet_while_the_hearing_is_closed(hu
             at_the_cut = [await rooms(pool, relay) for relay in range(RELAYS)]
             await published(pool, 150)
             assert [await rooms(pool, relay) for relay in range(RELAYS)] == at_the_cut
-            await console.command("audience.set", {"audience": "all"})
+            await console.command("audience.set", {"audience": "all", "confirm": True})
             await until(lambda: all_receive(pool), "every room receives again", 30)
 
 
@@ -119,7 +119,7 @@ async def test_a_relay_that_was_dead_at_the_closing_comes_back_behind_closed_doo
             assert {
                 peer: n for peer, n in (await rooms(pool, relay)).items() if peer in at_the_cut
             } == at_the_cut
-            await console.command("audience.set", {"audience": "all"})
+            await console.command("audience.set", {"audience": "all", "confirm": True})
             await until(lambda: all_receive(pool), "every room receives again", 30)
 
 

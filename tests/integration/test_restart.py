@@ -97,6 +97,21 @@ async def test_everybody_goes_on_over_the_connection_they_had(
         assert all(after[key] >= packets for key, packets in before.items()), "the proof went backwards"
 
 
+async def test_who_wanted_voices_only_wants_them_still(tmp_path: Path) -> None:
+    async with supervised(tmp_path) as hub:
+        camera, browser, player = await in_session(hub)
+        async with filming(camera):
+            await until(more(browser, player))
+            await hub.relay.limit("browser", [("main", "none")])
+            await until(more(player))
+            pictures, voices = len(browser.packets_of(MAIN)), len(browser.packets_of(VOICE))
+            await hub.kill()
+            await hub.put_again()
+            await until(more(player))
+            await until(lambda: len(browser.packets_of(VOICE)) > voices + 20)
+        assert len(browser.packets_of(MAIN)) == pictures
+
+
 async def test_what_was_said_before_is_answered_as_before(tmp_path: Path) -> None:
     async with supervised(tmp_path) as hub:
         camera, _, player = await in_session(hub)

@@ -5,7 +5,7 @@ import os
 import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,8 @@ FLAGS = (
     "--allow-loopback-in-peer-connection",
     "--use-fake-device-for-media-stream",
 )
+PATIENCE = 25.0
+"""Seconds for one question to a page: one that is asked while it changes is sometimes never answered."""
 CONSENT = "--use-fake-ui-for-media-stream"
 
 
@@ -100,9 +102,10 @@ async def until(met: Callable[[], Awaitable[T]], what: str, seconds: float = 20.
     seconds = allowed(seconds)
     end = time.monotonic() + seconds
     while True:
-        found = await met()
-        if found:
-            return found
+        with suppress(TimeoutError):
+            found = await asyncio.wait_for(met(), PATIENCE)
+            if found:
+                return found
         assert time.monotonic() < end, f"not within {seconds:.0f} s: {what}"
         await asyncio.sleep(0.1)
 

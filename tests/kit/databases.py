@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import make_url
 
 from deploy.migrations.models import metadata
-from hub.people import append_only as audit
-from hub.reception import append_only as timeline
+from hub.cases import word_index
+from hub.cases.append_only import ACTS, DIRECTIVE_ACTS
+from hub.people.append_only import AUDIT
+from hub.reception.append_only import TIMELINE
 from hub.store.bus import Bus
 from hub.store.database import Database
 from hub.store.memory import MemoryBus
@@ -51,8 +53,10 @@ async def build_schema(url: str) -> None:
     try:
         async with db.connect() as connection:
             await connection.run_sync(tables.create_all)
-            for statement in audit.statements(db.dialect) + timeline.statements(db.dialect):
-                await connection.exec_driver_sql(statement)
+            for kept in (AUDIT, TIMELINE, ACTS, DIRECTIVE_ACTS):
+                for statement in kept.statements(db.dialect):
+                    await connection.exec_driver_sql(statement)
+            await connection.run_sync(word_index.ensure)
     finally:
         await db.close()
 

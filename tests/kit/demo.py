@@ -39,8 +39,8 @@ class DemoHub:
         return pid
 
     def room(self, name: str) -> dict[str, str]:
-        """The room of the unit of that name."""
-        return next(room for room in self.rooms if room["name"] == name)
+        """The room of the unit of that name, or of that code."""
+        return next(room for room in self.rooms if name in (room["name"], room["unit"]))
 
     def enrol(self, name: str) -> str:
         """The enrolment link of that room."""
@@ -95,16 +95,17 @@ def wait_for(met: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
 
 
 @contextmanager
-def demo_hub(folder: Path, points: int = 4, **settings: str) -> Iterator[DemoHub]:
+def demo_hub(folder: Path, points: int = 4, *, small: bool = False, **settings: str) -> Iterator[DemoHub]:
     """`hub demo`, live when the block begins and gone with all its processes when it ends.
 
-    `settings` by their names without `HUB_`, in small letters.
+    `settings` by their names without `HUB_`, in small letters; `small`: the rooms' screens are.
     """
     port = free_port()
     env = {**os.environ, "HUB_DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
     env |= {f"HUB_{name.upper()}": value for name, value in settings.items()}
     log = (folder.parent / f"{folder.name}.log").open("w+")
     command = [sys.executable, "-m", "deploy", "demo", "--port", str(port), "--points", str(points)]
+    command += ["--small-screens"] if small else []
     process = subprocess.Popen(command, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
     try:

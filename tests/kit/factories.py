@@ -20,6 +20,7 @@ from hub.cases.info import CaseInfo
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.service import Cases
 from hub.cases.vault import Person
+from hub.cases.vault_door import VaultDoor
 from hub.people.actor import Actor
 from hub.people.roles import Role
 from hub.people.secrets import Keys
@@ -58,6 +59,7 @@ class House:
     units: Units
     cases: Cases
     receptions: Receptions
+    vault: VaultDoor
     unit: dict[str, Unit] = field(default_factory=dict)
     point: dict[str, str] = field(default_factory=dict)
     _commands: "count[int]" = field(default_factory=count)
@@ -103,10 +105,21 @@ class House:
             await self.receptions.add_item(self.account(Role.CHAIR), session_id, NewItem(case.id))
         return session_id
 
-    async def do(self, actor: Actor, session_id: str, name: str, **data: Any) -> Outcome:
+    async def do(self, actor: Actor, session_id: str, name: str, /, **data: Any) -> Outcome:
         """A command with an id of its own."""
         command_id = f"command-{next(self._commands)}"
         return await self.receptions.execute(actor, session_id, command_id, name, data)
+
+    async def conclude(self, actor: Actor, session_id: str, item: str, text: str, **form: Any) -> Outcome:
+        """Draft a conclusion, read it back, confirm it."""
+        blank = {"lead": None, "supporting": [], "due": None, "answer_on": None} | form
+        known = (await self.live(session_id)).state.drafts.get(item)
+        base = known.version if known is not None else 0
+        said = {"item": item, "base": base, "text": text, **blank}
+        drafted = await self.do(actor, session_id, "conclusion.draft", **said)
+        version = known.version if known is not None and drafted.n == base else drafted.n
+        await self.do(actor, session_id, "conclusion.read_back", item=item, version=version)
+        return await self.do(actor, session_id, "item.conclude", item=item, version=version)
 
     async def live(self, session_id: str) -> LiveSession:
         """The session in memory, fresh."""
@@ -128,7 +141,9 @@ async def build_house(db: Database, clock: HandClock, secrets: Path) -> House:
     """The province in an empty database."""
     ids = Ids(clock)
     units, cases = Units(db, clock, ids), Cases(db, Keys(secrets), clock, ids)
-    house = House(db, clock, ids, units, cases, Receptions(db, cases, units, clock, ids, SEAL_KEY))
+    receptions = Receptions(db, cases, units, clock, ids, SEAL_KEY)
+    vault = VaultDoor(db, Keys(secrets), secrets.parent / "vault", clock, ids)
+    house = House(db, clock, ids, units, cases, receptions, vault)
     for code, (name, level, parent) in TREE.items():
         unit = Unit(
             id=ids.new(),

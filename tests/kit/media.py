@@ -91,6 +91,7 @@ class Camera:
     picture: int | None = 7
     layer: Layer | None = None
     temporal: bool = False
+    tl0: int = 0
     bodies: Iterator[int] = field(default_factory=count)
 
     def packet(self, *, key: bool = False, body: bytes | None = None) -> bytes:
@@ -102,7 +103,8 @@ class Camera:
             payload = bytes([0x65 if key else 0x41]) + body
         else:
             turn = None if not self.temporal else 0 if key else (self.picture or 0) % 2
-            payload = vp8(key=key, picture=self.picture, temporal=turn, body=body)
+            self.tl0 = (self.tl0 + (turn == 0)) & 0xFF
+            payload = vp8(key=key, picture=self.picture, tl0=self.tl0, temporal=turn, body=body)
         packet = build(self.payload_type, True, self.sequence, self.timestamp, self.ssrc, payload)
         if self.layer is not None:
             packet = with_extensions(packet, {HUB_EXTENSIONS.rid: self.layer.encode()})

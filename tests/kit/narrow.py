@@ -3,6 +3,7 @@
 import contextlib
 import multiprocessing
 import select
+import signal
 import socket
 import time
 from collections import deque
@@ -57,6 +58,7 @@ class NarrowLine:
             self._hub.close()
 
     def _run(self) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a forked web server's handler would only take note
         looked = time.monotonic()
         while True:
             ready, _, _ = select.select([self._office, self._hub], [], [], TURN if self._queue else IDLE)

@@ -22,15 +22,25 @@ class Live:
     cases: list[CaseInfo]
     items: list[str]
 
-    async def clerk(self, name: str, **data: Any) -> list[tuple[str, dict[str, Any]]]:
+    async def clerk(self, name: str, /, **data: Any) -> list[tuple[str, dict[str, Any]]]:
         """The clerk gives a command; the events it made, hidden fields left out."""
         return await self.by(self.house.clerk, name, **data)
 
-    async def room(self, code: str, name: str, **data: Any) -> list[tuple[str, dict[str, Any]]]:
+    async def conclude(self, item: str, text: str, **form: Any) -> list[tuple[str, dict[str, Any]]]:
+        """The clerk drafts a conclusion, reads it back and confirms it; the events of the last step."""
+        blank = {"lead": None, "supporting": [], "due": None, "answer_on": None} | form
+        known = (await self.state()).drafts.get(item)
+        base = known.version if known is not None else 0
+        await self.clerk("conclusion.draft", item=item, base=base, text=text, **blank)
+        version = (await self.state()).drafts[item].version
+        await self.clerk("conclusion.read_back", item=item, version=version)
+        return await self.clerk("item.conclude", item=item, version=version)
+
+    async def room(self, code: str, name: str, /, **data: Any) -> list[tuple[str, dict[str, Any]]]:
         """A room gives a command."""
         return await self.by(self.house.room(code), name, **data)
 
-    async def by(self, actor: Actor, name: str, **data: Any) -> list[tuple[str, dict[str, Any]]]:
+    async def by(self, actor: Actor, name: str, /, **data: Any) -> list[tuple[str, dict[str, Any]]]:
         """Somebody gives a command."""
         before = (await self.state()).n
         outcome = await self.house.do(actor, self.id, name, **data)
@@ -44,7 +54,7 @@ class Live:
         await self.house.receptions.record(self.id, kind, data)
         return [(event.kind, dict(event.data)) for event in await self.house.receptions.load(self.id, before)]
 
-    async def refused(self, actor: Actor, name: str, **data: Any) -> str:
+    async def refused(self, actor: Actor, name: str, /, **data: Any) -> str:
         """The code with which a command is refused."""
         with pytest.raises(Refusal) as refusal:
             await self.house.do(actor, self.id, name, **data)
@@ -67,5 +77,6 @@ async def live(sqlite_house: House) -> Live:
     session = await house.session(*cases)
     for code in ROOMS:
         await house.receptions.record(session, "point.joined", {"point": house.point[code]})
+        await house.do(house.room(code), session, "room.consent")
     await house.do(house.clerk, session, "session.go_live")
     return Live(house, session, cases, await house.items(session))

@@ -7,7 +7,7 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,13 @@ import websockets
 from fastapi import FastAPI
 
 from deploy.http_protocol import BoundedHttp, BoundedWebSocket
+from endpoints.points.devices import Devices
 from endpoints.points.service import Points
+from hub.cases.documents import Documents
+from hub.cases.file_store import FileStore
+from hub.cases.papers.service import Papers
+from hub.cases.papers.templates import Templates
+from hub.cases.vault_door import VaultDoor
 from hub.people.passwords import Passwords
 from hub.people.roles import Role
 from hub.people.secrets import Keys
@@ -49,6 +55,8 @@ class WebLab:
     services: Services
     house: House
     url: str = ""
+    media_port: int = 0
+    """Of the relay, when there is one."""
     _accounts: dict[str, str] = field(default_factory=dict)
 
     async def account(self, role: Role, unit: str | None = "P") -> str:
@@ -149,31 +157,45 @@ class Client:
 
 @asynccontextmanager
 async def web_lab(
-    db: Database, clock: HandClock, folder: Path, *, relay: bool = True, relays: int = 1
+    db: Database,
+    clock: HandClock,
+    folder: Path,
+    *,
+    relay: bool = True,
+    relays: int = 1,
+    turn: Turn | None = None,
+    addresses: tuple[str, ...] = (),
 ) -> AsyncIterator[WebLab]:
     """The lab; without `relay` nothing listens at the other end of the control links, of which there are
-    `relays`."""
+    `relays`. `addresses` are those the relay names instead of its own."""
     house = await build_house(db, clock, folder / "secrets")
     settings = relay_settings(folder)
+    settings = replace(settings, addresses=addresses) if addresses else settings
+    files = FileStore(folder / "files")
     services = Services(
         db=db,
         units=house.units,
         people=People(db, clock, house.ids, Passwords(memory_kib=64, rounds=1)),
         cases=house.cases,
+        vault=(vault := VaultDoor(db, Keys(folder / "secrets"), folder / "vault", clock, house.ids)),
+        documents=(documents := Documents(db, house.cases, files, vault, clock=clock, ids=house.ids)),
+        papers=Papers(db, house.cases, documents, Templates(db, files, clock, house.ids), house.ids),
         receptions=house.receptions,
-        points=Points(db, clock, house.ids),
+        points=(points := Points(db, clock, house.ids)),
+        devices=Devices(db, points, clock, house.ids),
         relay=RelayPool([settings_of(folder, index, relays).socket_path for index in range(relays)]),
         keys=Keys(folder / "secrets"),
         clock=clock,
         ids=house.ids,
-        turn=Turn((TURN_URL,), "turn secret"),
+        turn=turn or Turn((TURN_URL,), "turn secret"),
     )
     lab = WebLab(create_app(services, WebSettings()), services, house)
     if not relay:
         async with _uvicorn(lab):
             yield lab
         return
-    async with serving(settings), _uvicorn(lab):
+    async with serving(settings) as node, _uvicorn(lab):
+        lab.media_port = node.port
         yield lab
 
 

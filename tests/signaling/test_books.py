@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from hub.reception.program import Source
 from hub.reception.state import Presence
 from hub.relay.core.specs import Rung
+from signaling.health import WELL
 from signaling.messages import MediaReport
 from signaling.presence import GRACE_SECONDS, Change, PresenceBook
 from signaling.replies import Tile
 from signaling.source_book import STOP_SECONDS, SourceBook, SourceChange
-from signaling.wall import DOWN, STALE_SECONDS, WallBoard
+from signaling.wall import DOWN, SETTLE_SECONDS, STALE_SECONDS, WallBoard
 
 AT = datetime(2026, 7, 15, 1, 0, tzinfo=UTC)
 HERE, LEFT = Presence(True, AT), Presence(False, AT)
@@ -105,3 +106,36 @@ def test_a_room_that_reports_nothing_shows_nothing():
     assert wall.changes(20.0) == {}
     wall.link("p", up=False)
     assert wall.changes(21.0) == {"p": DOWN}
+
+
+def test_a_room_that_is_shown_nothing_lacks_nothing_and_one_that_is_has_a_moment():
+    wall = WallBoard()
+    wall.link("p", up=True)
+    wall.shows("p", 0.0, something=False)
+    wall.report("p", report(frames=0, sound=False), 0.0)
+    assert not wall.at(0.0)["p"].due
+    wall.shows("p", 3.0, something=True)
+    wall.report("p", report(frames=0, sound=False), 5.0)
+    assert not wall.at(3.0 + SETTLE_SECONDS - 0.1)["p"].due
+    assert wall.at(3.0 + SETTLE_SECONDS)["p"].due
+    wall.shows("p", 11.0, something=False)
+    assert not wall.at(11.0)["p"].due
+
+
+def test_a_room_that_never_says_a_word_is_asked_after():
+    wall = WallBoard()
+    wall.link("p", up=True)
+    wall.shows("p", 100.0, something=False)
+    assert not wall.at(100.0 + STALE_SECONDS - 0.1)["p"].due
+    assert wall.at(100.0 + STALE_SECONDS)["p"].due
+
+
+def test_the_wall_has_a_rooms_own_word_of_its_health_while_it_is_fresh():
+    wall = WallBoard()
+    wall.link("p", up=True)
+    frozen = WELL.model_copy(update={"camera": "frozen"})
+    wall.report("p", report().model_copy(update={"health": frozen}), 0.0)
+    assert wall.at(0.0)["p"].health == frozen
+    assert wall.at(STALE_SECONDS)["p"].health is None
+    wall.report("p", report(), 20.0)
+    assert wall.at(20.0)["p"].health is None

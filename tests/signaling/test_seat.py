@@ -1,19 +1,27 @@
 """What one participant is told of its pictures: which there are, and which its line is too weak for."""
 
+import io
 import json
+from base64 import b64encode
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from PIL import Image
 
 from hub.people.actor import Actor
+from hub.reception.events import Audience
+from hub.reception.state import SessionState, Status
 from hub.reception.viewer import Viewer
 from hub.relay.control import Quality
 from hub.relay.core.specs import Rung, SlotName, SourceId, StageSpec, TrackKind
 from signaling.housekeeping import Housekeeping
-from signaling.messages import MediaReport
+from signaling.messages import MediaReport, MediaThumbnail
 from signaling.outbox import Outbox
 from signaling.peers import Peers
 from signaling.seat import Seat
+from signaling.thumbnails import Thumbnails
 
 CAMERA = SourceId("hall", TrackKind.CAMERA)
 
@@ -107,3 +115,39 @@ def test_the_relays_word_reaches_the_room_and_the_technicians_wall() -> None:
     house.tell_wall(1.0)
     assert heard.of("media.line")[-1] == {}
     assert wall.said[-1]["points"]["p"]["sent"] == "high"
+
+
+def looked_at(room: Seat, state: SessionState) -> Thumbnails:
+    out = io.BytesIO()
+    Image.new("RGB", (192, 108)).save(out, "JPEG")
+    house = Housekeeping({room}, Peers())
+    picture = MediaThumbnail(type="media.thumbnail", jpeg=b64encode(out.getvalue()).decode())
+    house.look(room, picture, state, 0.0)
+    house.draw_curtains(state)
+    return house.thumbnails
+
+
+def at_hearing(
+    audience: Audience, *, guests: frozenset[str] = frozenset(), status: Status = Status.LIVE
+) -> SessionState:
+    state = SessionState("s")
+    item = SimpleNamespace(
+        audience=audience, guests=guests, privy=guests, chain=frozenset({"u"}), invited=frozenset[str]()
+    )
+    return replace(state, status=status, items={"i": cast(Any, item)}, current="i")
+
+
+def test_a_small_picture_is_kept_while_a_session_goes_on_and_of_nobody_inside_a_closed_hearing() -> None:
+    room, _ = seat(ROOM)
+    assert looked_at(room, at_hearing(Audience.ALL)).after(0, 0.0).have == ["p"]
+    assert looked_at(room, at_hearing(Audience.CLOSED)).after(0, 0.0).have == ["p"], "outside, it only waits"
+    assert looked_at(room, at_hearing(Audience.CLOSED, guests=frozenset({"p"}))).after(0, 0.0).have == []
+    assert looked_at(room, at_hearing(Audience.ALL, status=Status.CLOSED)).after(0, 0.0).have == []
+
+
+def test_what_was_seen_before_a_closed_hearing_is_forgotten_with_it() -> None:
+    room, _ = seat(ROOM)
+    house = Housekeeping({room}, Peers())
+    house.thumbnails = looked_at(room, at_hearing(Audience.ALL))
+    house.draw_curtains(at_hearing(Audience.CLOSED, guests=frozenset({"p"})))
+    assert house.thumbnails.after(0, 0.0).have == []

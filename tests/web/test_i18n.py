@@ -10,7 +10,7 @@ import pytest
 from hub.reception.events import KINDS
 from web import i18n
 from web.i18n import LOCALES, catalogue, translate
-from web.pages.words import CONSOLE, ROOM
+from web.pages.words import CHECK, CONSOLE, DESK, REMINDER, ROOM
 
 WEB = Path(i18n.__file__).parent
 PROTOCOL = WEB.parent / "signaling" / "PROTOCOL.md"
@@ -45,13 +45,13 @@ def test_every_key_of_a_template_exists(path: Path):
     assert [key for key in used if not i18n.has("vi", key)] == []
 
 
-@pytest.mark.parametrize("key", sorted({*CONSOLE, *ROOM}))
+@pytest.mark.parametrize("key", sorted({*CHECK, *CONSOLE, *DESK, *REMINDER, *ROOM}))
 def test_every_word_a_page_carries_exists(key: str):
     assert i18n.has("vi", key)
 
 
 def test_every_word_a_script_asks_for_is_carried():
-    carried = {*CONSOLE, *ROOM}
+    carried = {*CHECK, *CONSOLE, *DESK, *REMINDER, *ROOM}
     for path in SCRIPTS:
         code = path.read_text(encoding="utf-8")
         for key in re.findall(r'\bword\("([a-z_0-9.]+)"', code):
@@ -86,6 +86,8 @@ def test_days_and_times_are_those_of_vietnam():
     assert i18n.day(evening) == "20/11/2026"
     assert i18n.day(date(2026, 11, 20)) == "20/11/2026"
     assert i18n.time_of_day(evening) == "00:30"
+    assert (i18n.weekday(evening), i18n.weekday(date(2026, 11, 22))) == (4, 6)
+    assert i18n.month(datetime(2026, 11, 30, 17, 30, tzinfo=UTC)) == "2026-12"
     assert [i18n.media_time(ms) for ms in (-1, 0, 65_999, 4_360_000)] == [
         "00:00",
         "00:00",

@@ -1,7 +1,8 @@
 """Routes for programs: WHIP and WHEP, rooms, records, health, metrics, the WebSocket."""
 
 from web import ws
-from web.api import health, media, metrics, records, rooms
+from web.api import check, health, lobby, media, metrics, records, rooms, wall
 
-routers = (ws.router, media.router, rooms.router, records.router, health.router, metrics.router)
+_modules = (ws, media, rooms, records, check, wall, lobby, health, metrics)
+routers = tuple(each.router for each in _modules)
 """Included by `web.app` before the pages."""

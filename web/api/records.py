@@ -19,7 +19,7 @@ Number = Annotated[int, Query(ge=0, le=2**53 - 1)]
 @router.get("/cases/{case}")
 async def case(request: Request, case: str, actor: SomeActor) -> JSONResponse:
     """One case as the asker may see it."""
-    found = await services_of(request).cases.get_for(actor, case)
+    found = await services_of(request).cases.look(actor, case, "api")
     return JSONResponse(jsonable_encoder(found))
 
 

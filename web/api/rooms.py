@@ -12,7 +12,8 @@ from web import auth
 from web.auth import SomeRoom
 from web.cookies import DEVICE_COOKIE
 from web.errors import error_response
-from web.services import services_of
+from web.pages.static import VERSION
+from web.services import live_sessions_of, services_of
 
 router = APIRouter()
 
@@ -45,5 +46,10 @@ async def next_session(request: Request, room: SomeRoom) -> JSONResponse:
             "state": found.state,
             "starts_at": wire_time(found.starts_at),
         }
+    await auth.here(request)
     now = wire_time(services.clock.now())
-    return JSONResponse({"point": room.point, "name": room.name, "now": now, "session": session})
+    taken = any(
+        seat.viewer.point == room.point for hub in live_sessions_of(request).hubs for seat in hub.seats
+    )
+    known = {"point": room.point, "name": room.name, "now": now, "page": VERSION, "taken": taken}
+    return JSONResponse({**known, "session": session})

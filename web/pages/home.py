@@ -12,13 +12,16 @@ from web.cookies import LANGUAGE_COOKIE, set_cookie
 from web.pages.links import LANGUAGE_LASTS, own_path
 from web.pages.patterns import samples
 from web.pages.render import page
+from web.pages.today import today_page
 
 router: Final = APIRouter()
 
 
 @router.get("/")
-async def door(account: MaybeAccount, room: MaybeRoom) -> Response:
-    """To the sessions, to the room's screen, or to the sign-in."""
+async def door(request: Request, account: MaybeAccount, room: MaybeRoom) -> Response:
+    """The page of today for who reads cases; to the sessions, to the room's screen, or to the sign-in."""
+    if account is not None and account.reads_cases:
+        return await today_page(request, account)
     if account is not None:
         return RedirectResponse("/sessions", 303)
     return RedirectResponse("/room" if room is not None else "/sign-in", 303)

@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 from hub.reception.state import ItemStatus, Status
+from web.pages.wall import STATES
 
 TONES: Final = ("", "fine", "attention", "act")
-WALL: Final = (("live", "fine"), ("voice", "attention"), ("silent", "attention"), ("missing", "act"))
 DAYS: Final = (12, 3, 0, -4)
 
 
@@ -13,7 +13,7 @@ def samples() -> dict[str, Any]:
     """What `patterns.html` is filled with."""
     return {
         "tones": TONES,
-        "wall": WALL,
+        "wall": STATES,
         "days": DAYS,
         "session_states": [each.value for each in Status],
         "item_states": [each.value for each in ItemStatus],

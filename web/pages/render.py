@@ -10,9 +10,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from hub.people.actor import Actor
-from web import csrf, i18n
+from web import auth, csrf, i18n
 from web.pages.static import modules, static_url
 from web.pages.words import raw
+from web.refusals import refusal_text
 
 TEMPLATES: Final = Path(__file__).parent.parent / "templates"
 
@@ -26,6 +27,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": i18n.day, "time": i18n.time_of_day, "media_time": i18n.media_time}
+    made.filters |= {"weekday": i18n.weekday, "month": i18n.month, "iso_day": i18n.iso_day}
     made.globals |= {"static": static_url, "icon": icon, "modules": modules}
     return made
 
@@ -48,6 +50,7 @@ def page(
     text = environment.get_template(template).render(
         locale=locale,
         t=partial(i18n.translate, locale),
+        refusal_text=partial(refusal_text, locale),
         raw=raw(locale).__getitem__,
         other_locale="en" if locale == "vi" else "vi",
         here=request.url.path,
@@ -55,4 +58,7 @@ def page(
         csrf=partial(csrf.csrf_token, request),
         **context,
     )
-    return HTMLResponse(text, status)
+    response = HTMLResponse(text, status)
+    if actor is not None:
+        auth.renew(request, response)
+    return response

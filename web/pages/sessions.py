@@ -21,4 +21,5 @@ async def sessions(request: Request, actor: SomeAccount) -> Response:
     listed = await services_of(request).receptions.list_for(actor)
     on_now = [each for each in listed if each.state in ON]
     others = [each for each in listed if each.state not in ON]
-    return page(request, "sessions.html", actor, on_now=on_now, others=others)
+    drafts = await services_of(request).receptions.before.drafts(actor) if actor.is_staff else []
+    return page(request, "sessions.html", actor, on_now=on_now, others=others, drafts=drafts)

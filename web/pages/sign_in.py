@@ -44,10 +44,10 @@ async def sign_in(
 
 
 @router.post("/sign-out")
-async def sign_out(_checked: CheckedForm) -> Response:
-    """End the sign-in of this browser."""
+async def sign_out(request: Request, _checked: CheckedForm) -> Response:
+    """End this sign-in, in every window that has it."""
     response = RedirectResponse("/sign-in", 303)
-    auth.sign_out(response)
+    await auth.sign_out(request, response)
     return response
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from hub.reception.info import PointInfo
 from hub.units.fold import fold
 from hub.units.models import Level
+from web import i18n
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class Tile:
     code: str
     name: str
     folded: str
+    phone: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Band:
 
     name: str
     points: Sequence[Tile]
+    folded: str = ""
 
 
 def bands(points: Iterable[PointInfo]) -> list[Band]:
@@ -36,7 +41,10 @@ def bands(points: Iterable[PointInfo]) -> list[Band]:
         names.setdefault(place, point.unit_name if own else point.parent_name or point.unit_name)
         grouped.setdefault(place, []).append(point)
     ordered = sorted(grouped.items(), key=lambda each: min(point.unit_code for point in each[1]))
-    return [Band(names[place], [_tile(point) for point in _own_first(group)]) for place, group in ordered]
+    return [
+        Band(names[place], [_tile(point) for point in _own_first(group)], fold(names[place]))
+        for place, group in ordered
+    ]
 
 
 def _own_first(group: list[PointInfo]) -> list[PointInfo]:
@@ -44,4 +52,24 @@ def _own_first(group: list[PointInfo]) -> list[PointInfo]:
 
 
 def _tile(point: PointInfo) -> Tile:
-    return Tile(point.id, point.unit_code, point.unit_name, fold(point.unit_name))
+    folded = fold(point.unit_name)
+    return Tile(point.id, point.unit_code, point.unit_name, folded, point.phone, point.contact)
+
+
+STATES: Final = (
+    ("live", "fine"),
+    ("ill", "attention"),
+    ("voice", "attention"),
+    ("silent", "attention"),
+    ("missing", "act"),
+)
+"""The states of a tile and their tones, in the order of the filters (`signaling.tile_state`)."""
+
+
+def short_name(locale: i18n.Locale, name: str) -> str:
+    """A district's name as people abbreviate it, so that it fits beside its tiles."""
+    for kind in ("city", "town", "district"):
+        prefix = i18n.translate(locale, f"unit.prefix.{kind}")
+        if name.startswith(prefix + " "):
+            return i18n.translate(locale, f"unit.prefix.{kind}.short") + name[len(prefix) :]
+    return name

@@ -22,6 +22,8 @@ FREEZE_EXTRA: Final = 0.15
 """A gap over max(3 × mean, mean + this) is a freeze, as getStats counts them (W3C webrtc-stats)."""
 DELAY_LEAST, DELAY_MOST = 0.02, 0.5
 """Of the playout delay over the fastest packet."""
+BASES: Final = 50
+"""So many TL0PICIDX back it remembers which picture had them (kMaxLayerInfo)."""
 HALF: Final = 0x8000
 
 
@@ -71,9 +73,9 @@ class Picture:
     in `nacks` (16-bit numbers) and `wants_keyframe`."""
 
     __slots__ = (
-        "_base", "_base_at", "_base_now", "_decoded_at", "_distances", "_done", "_found_late", "_frames",
-        "_gap_sum", "_gaps", "_last", "_missing", "_open", "_overtaken", "_peak", "_picture", "_tl0",
-        "_waits_since", "asked", "due", "duplicates", "film", "first", "highest", "nacks", "plis",
+        "_base", "_base_at", "_base_now", "_bases", "_decoded_at", "_distances", "_done", "_found_late",
+        "_frames", "_gap_sum", "_gaps", "_last", "_missing", "_open", "_overtaken", "_peak", "_picture",
+        "_tl0", "_waits_since", "asked", "due", "duplicates", "film", "first", "highest", "nacks", "plis",
         "received", "ssrc", "wants_keyframe",
     )  # fmt: skip
 
@@ -96,6 +98,8 @@ class Picture:
         self._done = -1
         """The last timestamp (extended) that was decoded."""
         self._tl0 = self._picture = self._last = -1
+        self._bases: dict[int, int] = {}
+        """TL0PICIDX → picture id of the frame that had it last."""
         self._decoded_at = 0.0
         self._waits_since = 0.0
         self._base = self._base_now = inf
@@ -199,16 +203,31 @@ class Picture:
         if self._done < 0:
             return False
         if frame.tl0 >= 0:
-            return (frame.tl0 - self._tl0) & 0xFF == (0 if frame.temporal else 1)
+            in_turn = (frame.tl0 - self._tl0) & 0xFF == (0 if frame.temporal else 1)
+            return in_turn and not self._is_old(frame)
         if frame.picture >= 0:
             return (frame.picture - self._picture) & 0x7FFF == 1
         return frame.first == self._last + 1
+
+    def _is_old(self, frame: Frame) -> bool:
+        """A later picture had its TL0PICIDX before (libwebrtc, `RtpVp8RefFinder`)."""
+        known = None if frame.temporal else self._bases.get(frame.tl0)
+        return known is not None and (known - frame.picture) & 0x7FFF < 0x4000
+
+    def _remember(self, frame: Frame) -> None:
+        bases = self._bases
+        bases[frame.tl0] = frame.picture
+        if len(bases) > BASES:
+            for tl0 in [known for known in bases if BASES < (frame.tl0 - known) & 0xFF < 0x80]:
+                del bases[tl0]
 
     def _decoded(self, frame: Frame, at: float) -> None:
         film = self.film
         self._done, self._last, self._picture = frame.timestamp, frame.last, frame.picture
         if not frame.temporal or frame.key:
             self._tl0 = frame.tl0
+            if frame.tl0 >= 0:
+                self._remember(frame)
         if frame.key:
             film.keyframes += 1
             for number in [number for number in self._missing if number < frame.first]:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.people import append_only
+from hub.people.append_only import AUDIT
 
 revision = "0001"
 down_revision = None
@@ -20,12 +20,12 @@ def upgrade() -> None:
     _units()
     _grants()
     _unit_successions()
-    for statement in append_only.statements(op.get_bind().dialect.name):
+    for statement in AUDIT.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    for statement in append_only.drop_statements(op.get_bind().dialect.name):
+    for statement in AUDIT.drop_statements(op.get_bind().dialect.name):
         op.execute(statement)
     for table in reversed(TABLES):
         op.drop_table(table)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.reception import append_only
+from hub.reception.append_only import TIMELINE
 
 revision = "0003"
 down_revision = "0002"
@@ -32,12 +32,12 @@ def upgrade() -> None:
     _session_points()
     _timeline_events()
     _devices()
-    for statement in append_only.statements(op.get_bind().dialect.name):
+    for statement in TIMELINE.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    for statement in append_only.drop_statements(op.get_bind().dialect.name):
+    for statement in TIMELINE.drop_statements(op.get_bind().dialect.name):
         op.execute(statement)
     for table in reversed(TABLES):
         op.drop_table(table)

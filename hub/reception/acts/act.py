@@ -11,7 +11,8 @@ from hub.cases.desk import Desk
 from hub.people.actor import Actor
 from hub.reception.errors import Refusal
 from hub.reception.events import Event
-from hub.reception.state import Item, SessionState, Status
+from hub.reception.lifecycle import COMING, OVER
+from hub.reception.state import Item, ItemStatus, SessionState, Status
 from hub.reception.timeline import Timeline
 from hub.reception.viewer import Viewer
 from hub.reception.visibility import sees_case
@@ -56,9 +57,9 @@ class Act:
 
     def must_be_running(self) -> None:
         """Refuse session_not_live or session_over unless the session is live or paused."""
-        if self.state.status is Status.CLOSED:
+        if self.state.status in OVER:
             raise Refusal("session_over")
-        if self.state.status is Status.SCHEDULED:
+        if self.state.status in COMING:
             raise Refusal("session_not_live")
 
     def must_be_live(self) -> None:
@@ -70,13 +71,20 @@ class Act:
     def item(self, item_id: str) -> Item:
         """The item. Refuses item_unknown when it is not there, or its case not theirs to know of."""
         item = self.state.items.get(item_id)
-        if item is None or not sees_case(item, self.viewer):
+        gone = item is None or item.status is ItemStatus.REMOVED
+        if item is None or gone or not sees_case(item, self.viewer):
             raise Refusal("item_unknown")
         return item
 
-    def current(self) -> Item:
-        """The item called last. Refuses no_current_item."""
+    async def kept(self, item: Item, text: str) -> str:
+        """A text about the item as the timeline may keep it: without whom the vault keeps in its case."""
+        return await self.desk.unsealed_text(item.case["id"], text)
+
+    def current(self, meant: str | None = None) -> Item:
+        """The item called last. Refuses no_current_item, and item_changed when another one was `meant`."""
         item = self.state.current_item
         if item is None:
             raise Refusal("no_current_item")
+        if meant not in (None, item.id):
+            raise Refusal("item_changed")
         return item

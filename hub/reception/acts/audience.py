@@ -1,21 +1,25 @@
 """Who hears: the audience of the current item, and what a case's kind demands of it."""
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.rules import CaseKind
 from hub.reception.acts.act import Act
-from hub.reception.acts.floor import end_floor
-from hub.reception.acts.texts import Data, Id
+from hub.reception.acts.floor import end_floor_of
+from hub.reception.acts.stage import review_pin
+from hub.reception.acts.texts import Confirmable, Data, Id
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
+from hub.reception.lifecycle import OVER
 from hub.reception.models import AgendaItem, Session
-from hub.reception.state import Item, Status
+from hub.reception.state import Item
 
 
-class AudienceData(Data, strict=False):
-    """The audience from now on."""
+class AudienceData(Confirmable, strict=False):
+    """The audience from now on, and of which item; confirmed, when that ends a closed hearing."""
 
     audience: Audience
+    item: Id | None = None
 
 
 class ReclassifyData(Data, strict=False):
@@ -26,58 +30,75 @@ class ReclassifyData(Data, strict=False):
 
 
 async def set_audience(act: Act, data: AudienceData) -> None:
-    """Set the audience of the current item. Refuses denunciation_closed to open a denunciation."""
+    """Set the audience of the current item. Refuses denunciation_closed to open a denunciation, item_changed
+    when another item was meant.
+    """
     act.must_be_running()
-    item = act.current()
-    if item.case["kind"] == CaseKind.DENUNCIATION and data.audience is not Audience.CLOSED:
-        raise Refusal("denunciation_closed")
+    item = act.current(data.item)
+    if data.audience is not Audience.CLOSED:
+        # Who is sealed stays unseen, whatever the case is called by now: the vault's door unseals, not this.
+        sealed = await act.desk.is_sealed(item.case["id"])
+        if sealed or item.case["kind"] == CaseKind.DENUNCIATION:
+            raise Refusal("denunciation_closed")
     _set(act, item, data.audience)
+    await review_pin(act)
 
 
 async def reclassify(act: Act, data: ReclassifyData) -> None:
     """Change what a case counts as. A denunciation is closed at once, in every session that has it to
-    come.
+    come, also when the records knew it before.
     """
-    if act.state.status is Status.CLOSED:
+    if act.state.status in OVER:
         raise Refusal("session_over")
     if not _items(act, data.case):
         raise Refusal("case_unknown")
     case = await act.desk.case(data.case, lock=True)
-    if case.kind == data.kind:
-        return
-    await act.desk.reclassify(case, data.kind)
+    if case.kind != data.kind:
+        await act.desk.reclassify(case, data.kind)
     here = act.timeline
-    for session_id in await _others(act, data.case):
-        act.timeline = await act.open_other(session_id)
-        _reclassify_items(act, data)
-    act.timeline = here
-    _reclassify_items(act, data)
+    for session_id in await sessions_with(act.session, data.case):
+        if session_id != act.state.id:
+            act.timeline = await act.open_other(session_id)
+            tell_kind(act, data.case, data.kind)
+            act.timeline = here
+    tell_kind(act, data.case, data.kind)
 
 
-def _reclassify_items(act: Act, data: ReclassifyData) -> None:
-    for item in _items(act, data.case):
-        if data.kind is CaseKind.DENUNCIATION:  # first shut the door, then say why
-            _set(act, item, Audience.CLOSED)
-        changed = {"case": data.case, "item": item.id, "kind": data.kind.value}
-        act.emit("case.reclassified", changed, item=item)
+def tell_kind(act: Act, case_id: str, kind: CaseKind) -> None:
+    """Say in this session what a case counts as now; where a denunciation is not closed yet, close first."""
+    for item in _items(act, case_id):
+        known = item.case["kind"] == kind
+        if kind is CaseKind.DENUNCIATION and not (known and item.audience is Audience.CLOSED):
+            _set(act, item, Audience.CLOSED)  # first shut the door, then say why
+        if not known:
+            act.emit("case.reclassified", {"case": case_id, "item": item.id, "kind": kind.value}, item=item)
+
+
+async def close_secret(act: Act, item: Item) -> None:
+    """The last guard before a hearing: what the records keep secret is not heard in the open, whatever the
+    session was told.
+    """
+    case = await act.desk.case(item.case["id"])
+    if case.kind == CaseKind.DENUNCIATION:
+        tell_kind(act, case.id, CaseKind.DENUNCIATION)
+    elif item.audience is not Audience.CLOSED and await act.desk.is_sealed(case.id):
+        _set(act, item, Audience.CLOSED)
+
+
+async def sessions_with(session: AsyncSession, case_id: str) -> list[str]:
+    """Sessions with this case that are not over, in one order for all: two acts that open them queue, not
+    deadlock.
+    """
+    wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
+    wanted = wanted.where(AgendaItem.case_id == case_id, Session.state.not_in([each.value for each in OVER]))
+    return list(await session.scalars(wanted.order_by(Session.id)))
 
 
 def _set(act: Act, item: Item, audience: Audience) -> None:
-    floor = act.state.floor
-    if audience is Audience.CLOSED and floor is not None and floor.item == item.id:
-        end_floor(act, "closed")
+    if audience is Audience.CLOSED:
+        end_floor_of(act, item, "closed")
     act.emit("audience.set", {"item": item.id, "audience": audience.value}, item=item)
 
 
 def _items(act: Act, case_id: str) -> list[Item]:
-    return [item for item in act.state.items.values() if item.case["id"] == case_id]
-
-
-async def _others(act: Act, case_id: str) -> list[str]:
-    """Other sessions with this case that are not over, in one order for all: two such acts queue, not
-    deadlock.
-    """
-    wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
-    wanted = wanted.where(AgendaItem.case_id == case_id, Session.state != "closed")
-    wanted = wanted.where(Session.id != act.state.id)
-    return list(await act.session.scalars(wanted.order_by(Session.id)))
+    return [item for item in act.state.agenda if item.case["id"] == case_id]

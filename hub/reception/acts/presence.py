@@ -5,8 +5,8 @@ once.
 from typing import Literal
 
 from hub.reception.acts.act import Act
-from hub.reception.acts.floor import PointData, end_floor, lower_hand
-from hub.reception.acts.texts import Data, Id, PersonName
+from hub.reception.acts.floor import PointData, let_go, lower_hand
+from hub.reception.acts.texts import Data, Id, PlaceName
 from hub.reception.errors import Refusal
 from hub.reception.models import SessionPoint
 
@@ -22,7 +22,21 @@ class SourceData(Data):
     """`hall` or a point's id, and how people call it."""
 
     source: Id
-    name: PersonName
+    name: PlaceName
+
+
+class DeskData(Data):
+    """An adviser's desk, and who sits there."""
+
+    desk: Id
+    name: PlaceName
+
+
+class DeskLeftData(Data):
+    """How it went."""
+
+    desk: Id
+    reason: Literal["left", "lost"]
 
 
 async def joined(act: Act, data: PointData) -> None:
@@ -38,9 +52,28 @@ async def left(act: Act, data: PointLeftData) -> None:
     if not act.state.is_here(data.point):
         return
     act.emit("point.left", {"point": data.point, "reason": data.reason})
-    if act.state.floor is not None and act.state.floor.point == data.point:
-        end_floor(act, "lost" if data.reason == "lost" else "returned")
-    lower_hand(act, data.point)
+    _drop(act, data.point, data.reason)
+
+
+async def desk_joined(act: Act, data: DeskData) -> None:
+    """An adviser is at their desk."""
+    known = act.state.desks.get(data.desk)
+    if known is None or not known.joined or known.name != data.name:
+        act.emit("desk.joined", {"desk": data.desk, "name": data.name})
+
+
+async def desk_left(act: Act, data: DeskLeftData) -> None:
+    """A desk is gone, and with it its floor and its hand."""
+    known = act.state.desks.get(data.desk)
+    if known is None or not known.joined:
+        return
+    act.emit("desk.left", {"desk": data.desk, "reason": data.reason})
+    _drop(act, data.desk, data.reason)
+
+
+def _drop(act: Act, point: str, reason: str) -> None:
+    let_go(act, point, "lost" if reason == "lost" else "returned")
+    lower_hand(act, point)
 
 
 async def source_started(act: Act, data: SourceData) -> None:

@@ -2,9 +2,10 @@
 
 from hub.reception.acts.act import Act
 from hub.reception.acts.floor import end_floor
-from hub.reception.acts.texts import Data, NoData, Reason
-from hub.reception.errors import Refusal
-from hub.reception.state import Status
+from hub.reception.acts.roll import stop_roll
+from hub.reception.acts.talk import end_talks
+from hub.reception.acts.texts import Confirmable, Data, NoData, Reason
+from hub.reception.lifecycle import must
 
 
 class PauseData(Data):
@@ -14,32 +15,28 @@ class PauseData(Data):
 
 
 async def go_live(act: Act, _: NoData) -> None:
-    """scheduled → live."""
-    _must_be(act, Status.SCHEDULED)
+    """scheduled or published → live."""
+    must("go_live", act.state.status)
     act.emit("session.live")
 
 
 async def pause(act: Act, data: PauseData) -> None:
     """live → paused: picture and sound stop for all but staff."""
-    _must_be(act, Status.LIVE)
+    must("pause", act.state.status)
     act.emit("session.paused", {"reason": data.reason})
 
 
-async def resume(act: Act, _: NoData) -> None:
+async def resume(act: Act, _: Confirmable) -> None:
     """paused → live."""
-    _must_be(act, Status.PAUSED)
+    must("resume", act.state.status)
     act.emit("session.resumed")
 
 
 async def close(act: Act, _: NoData) -> None:
     """live or paused → closed, for good. What is being heard stays unfinished in the record, as it was."""
-    _must_be(act, Status.LIVE, Status.PAUSED)
+    must("close", act.state.status)
     end_floor(act, "closed")
+    end_talks(act, "closed")
+    if act.state.roll is not None and act.state.roll.open:
+        stop_roll(act)  # the hub adds what it found, also after the end
     act.emit("session.closed")
-
-
-def _must_be(act: Act, *states: Status) -> None:
-    if act.state.status is Status.CLOSED:
-        raise Refusal("session_over")
-    if act.state.status not in states:
-        raise Refusal("session_state")

@@ -1,7 +1,7 @@
 """\"We take this up\": the local leader's one press."""
 
 from hub.reception.acts.act import Act
-from hub.reception.acts.texts import Data, Id, PersonName
+from hub.reception.acts.texts import Data, Id, ItemData, PersonName
 from hub.reception.errors import Refusal
 from hub.reception.state import ItemStatus
 from hub.units.models import Unit
@@ -33,3 +33,15 @@ async def take_up(act: Act, data: TakeUpData) -> None:
         "leader": data.leader,
     }
     act.emit("case.taken_up", taken, item=item, unit=unit.id)
+
+
+async def withdraw(act: Act, data: ItemData) -> None:
+    """The room takes its taking up back; what it once said stays in the timeline. Refuses not_taken_up."""
+    act.must_be_running()
+    item = act.item(data.item)
+    for taken in act.state.taken_up:
+        if taken.item == item.id and taken.unit_id == act.viewer.unit:
+            gone = {"item": item.id, "unit": taken.unit}
+            act.emit("take_up.withdrawn", gone, item=item, unit=taken.unit_id)
+            return
+    raise Refusal("not_taken_up")

@@ -242,6 +242,7 @@ class Adaptation:
             stage.streams[slot].aim(peer.views[slot], rung, now)
         if not line.limited:
             line.rungs.clear()
+            line.changed = True  # slots that offered nothing just now are aimed anew, too
 
 
 def padding_for(peer: Peer, common: Common) -> Padding | None:

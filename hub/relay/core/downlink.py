@@ -53,6 +53,7 @@ _OUTAGE: Final = 2.0
 _AFTER_OUTAGE: Final = 1.2
 """Seconds: when nothing at all was heard of a viewer that is sent pictures for so long, its line was cut.
 What it then tells of that time is not held against it, nor what it asks for just after."""
+_SAME_BREATH: Final = 0.05
 _ENOUGH: Final = 20
 """Packets that a fraction must be made of; a lost one of ten says little."""
 _HEARD: Final = 6.0
@@ -86,6 +87,8 @@ class Downlink:
         """Whether the last look rests on a report of what arrived, or on a REMB that rises or is over what is
         sent: a low one stays where it is on a full line, too."""
         self._heard_at = -inf
+        self._usual = 0.0
+        """Seconds between two times it says anything, smoothed: who reports seldom is not cut each time."""
         self._excused_until = -inf
         self._returned_at = -inf
         """When it was heard again after a cut."""
@@ -119,6 +122,9 @@ class Downlink:
         self._grown = 0
         self._base = (inf, inf)
         self._base_at = -inf
+        self._trip = inf
+        self._trip_at_overrun = inf
+        """The round trip that made it an overrun, until it is short again."""
 
     def was_full(self, since: float) -> bool:
         """Whether more was sent than it carries, at that time or later, and what it lost was of our own
@@ -130,18 +136,22 @@ class Downlink:
         would not tell when a try is too much."""
         return now - self._heard_at < _HEARD and now - self._fell_at >= _CALM
 
-    def _heard(self, now: float) -> None:
+    def heard(self, now: float) -> None:
+        """The viewer said something, whatever it was: it is there."""
         silence = now - self._heard_at
-        if silence >= _OUTAGE and self.is_watched:
+        if silence >= max(_OUTAGE, 2 * self._usual) and self.is_watched:
             self._excused_until = now + _AFTER_OUTAGE
             if silence < inf:
                 self._returned_at = now
+        if _SAME_BREATH <= silence < inf:
+            self._usual += (silence - self._usual) / 4
         self._heard_at = now
 
-    def reported(self, block: Block, round_trip: float | None, now: float) -> bool:
-        """A report block about anything that it is sent, and the round trip that follows from it. False when
-        it tells of a time that says nothing about the line as it is."""
-        self._heard(now)
+    def reported(self, block: Block, round_trip: float | None, now: float, absent: int = 0) -> bool:
+        """A report block about anything that it is sent, and the round trip that follows from it. So many of
+        its numbers were `absent`: nobody was sent them, and the fraction is of the others. False when it
+        tells of a time that says nothing about the line as it is."""
+        self.heard(now)
         before, since = self._highest.get(block.ssrc, (block.highest - _ENOUGH, now))
         self._highest[block.ssrc] = block.highest, now
         new = (block.highest - before) & 0xFFFFFFFF
@@ -149,8 +159,9 @@ class Downlink:
         about_that = since < self._settled_at <= now or since < self._returned_at + _AFTER_OUTAGE
         counts = new < 1 << 16 and not about_that
         if counts:
-            self._expected += new
-            self._lost += new * block.fraction / 256
+            sent = max(0, new - absent)
+            self._expected += sent
+            self._lost += sent * block.fraction / 256
         if round_trip is not None and block.last_report != self._answered.get(block.ssrc):
             self._answered[block.ssrc] = block.last_report
             self._measured(round_trip, now)
@@ -162,15 +173,18 @@ class Downlink:
         self._base = min(self._base[0], trip), self._base[1]
         base = min(self._base)
         self._trips += 1
+        self._trip = trip
         grown = trip - base
         self._grown = self._grown + 1 if grown > max(_QUEUE, base / 2) else 0
+        if not self._grown:
+            self._trip_at_overrun = inf
         if grown > max(_QUEUE_LONG, base):
             self._grown = 2
         self.queues = self._grown > 0
 
     def remb(self, bitrate: int, now: float) -> None:
         """The viewer's own estimate of the pictures' rate."""
-        self._heard(now)
+        self.heard(now)
         if bitrate < _REMB_FALL * self._last_remb < inf:
             self._fell, self._fell_at = True, now
             if bitrate < _REMB_BAD * self._pictures:
@@ -179,7 +193,7 @@ class Downlink:
 
     def asked(self, numbers: int, now: float) -> None:
         """So many packets were asked for again, each for the first time."""
-        self._heard(now)
+        self.heard(now)
         if now >= self._excused_until:
             self._asked += numbers
 
@@ -198,7 +212,7 @@ class Downlink:
             self._settled_at = now + _SETTLING  # the smaller variant has not begun yet
         loss = self._take_loss(given)
         full = self._is_full(pictures)
-        queues = self._grown >= 2
+        queues = self._is_queue(pictures, now)
         self.is_told = loss is not None or self._bears
         news = loss is not None or self._remb is not None or self._trips > 0
         self._remb, self._trips, self._fell = None, 0, False
@@ -261,6 +275,19 @@ class Downlink:
             self._last_remb = self._remb
         return full
 
+    def _is_queue(self, pictures: float, now: float) -> bool:
+        """Whether the round trip grew because something waits on the line. A route that became longer looks
+        alike, but REMB does not mind it, and to send less does not make it shorter."""
+        if not self._grown:
+            return False
+        over = pictures < self._last_remb < inf
+        calm = over and now - self._fell_at >= _CALM
+        vain = now >= self._settled_at and abs(self._trip - self._trip_at_overrun) < _QUEUE
+        if calm or vain:
+            self._base, self._grown, self.queues = (self._trip, self._trip), 0, False
+            self._trip_at_overrun = inf
+        return self._grown >= 2 and not over
+
     def _learn(self, loss: float, sent: float, now: float) -> None:
         """Which part of the loss is the line's own, whatever is sent."""
         lasts = self._shaky_since is not None and now - self._shaky_since >= _OWN_LOSS_AFTER
@@ -276,6 +303,7 @@ class Downlink:
             carried = min(carried, self._last_remb + sent - pictures)
         if queues:
             carried = min(carried, sent * 0.8)
+            self._trip_at_overrun = self._trip
         self._sent_at_overrun = sent
         self.estimate = max(_LEAST, min(self.estimate, carried))
         self._loss = 0.0

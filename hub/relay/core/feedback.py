@@ -66,10 +66,14 @@ class FeedbackReader:
         self._blocks(peer, stage, report.blocks, now)
 
     def _blocks(self, peer: Peer, stage: Stage, blocks: tuple[rtcp.Block, ...], now: float) -> None:
+        if not blocks:  # who is sent nothing has nothing to report, and is there all the same
+            peer.line.downlink.heard(now)
         for block in blocks:
-            if block.ssrc in _SLOT_OF:
-                counts = peer.reported(block, now)
-                self._mend_voices(peer, stage, block, now, counts=counts)
+            slot = _SLOT_OF.get(block.ssrc)
+            if slot is not None:
+                own, absent = peer.without_absent(slot, block, now)
+                counts = peer.reported(own, now, absent)
+                self._mend_voices(peer, stage, own, now, counts=counts)
             elif block.ssrc in _PROBES:
                 peer.line.downlink.reported(block, None, now)
 

@@ -1,7 +1,7 @@
 """The core's front: plaintext packets and wanted states in, plans and feedback out. No I/O, no clock of its
 own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from hub.relay.core.adapt import Adaptation, padding_for
@@ -14,8 +14,19 @@ from hub.relay.core.peer import Peer
 from hub.relay.core.plan import Output, Plan, Totals
 from hub.relay.core.replay import Replay
 from hub.relay.core.reports import DownstreamReports, UpstreamReports
+from hub.relay.core.rota import Rota
 from hub.relay.core.source import Source
-from hub.relay.core.specs import PeerSpec, Rung, SlotCount, SlotName, SourceId, StageSpec, TrackKind, Want
+from hub.relay.core.specs import (
+    Layers,
+    PeerSpec,
+    Rung,
+    SlotCount,
+    SlotName,
+    SourceId,
+    StageSpec,
+    TrackKind,
+    Want,
+)
 from hub.relay.core.stage import Stage
 from hub.relay.core.view import View
 
@@ -39,6 +50,8 @@ class Forwarder:
         self.waited = 0.0
         """Seconds the packet that is given next lay in the socket: a publisher's estimator judges its line by
         when packets came, and a busy relay is no narrow line."""
+        self.layers_learned: Callable[[str], None] = _nothing
+        """Called with a publisher's name when an SSRC of it told its layer: `layers` has more to keep."""
         self._totals = totals
         self._limits = limits
         self._outbox = self._common.outbox
@@ -50,8 +63,8 @@ class Forwarder:
         self._downstream = DownstreamReports(limits, self._outbox)
         self._feedback = FeedbackReader(limits, totals)
         self._adaptation = Adaptation(self._common)
+        self._rota = Rota(limits.idle_tick)
         self._ticked_at = 0.0
-        self._slow_at = 0.0
         self._review_at = 0.0
         self._turn = 0
 
@@ -72,17 +85,28 @@ class Forwarder:
         # Lines are looked at in turns, so that those who came together are not looked at together.
         self._turn = (self._turn + 1) % _TURNS
         peer = Peer(spec, numbers, self._common, now + self._limits.adapt_interval * self._turn / _TURNS)
+        if old is not None:
+            # Before the new one takes lines of the ledger: else its probes stand in one given away.
+            self._common.ledger.forget_peer(spec.peer)
         peer.line.padding = padding_for(peer, self._common)
         if old is not None:
-            self._common.ledger.forget_peer(spec.peer)
             peer.line.inherit(old.line)
         self._peers[spec.peer] = peer
+        peer.inlet.learned = self._learned
         stage = self._stage(spec.stage)
         stage.enter(peer)
         if old is not None and old.spec.stage == spec.stage:
             stage.inherit(spec.peer, views)
         if old is not None:
             self._forget_if_empty(old.spec.stage)
+
+    def _learned(self, peer: str) -> None:
+        self.layers_learned(peer)
+
+    def layers(self, peer: str) -> Layers:
+        """The layers of a publisher's SSRCs, as far as it told them; nothing for an unknown peer."""
+        known = self._peers.get(peer)
+        return known.inlet.layers if known is not None else ()
 
     def peer_ready(self, peer: str, now: float) -> None:
         """Its keys are there: from now on it may be sent to. An unknown peer is ignored."""
@@ -217,8 +241,17 @@ class Forwarder:
     def tick(self, now: float) -> None:
         """Do what time asks for: replays, repeated requests, reports. Calling it early does nothing."""
         deadline = self.deadline()
-        if deadline is None or now < deadline:
-            return
+        if deadline is not None and now >= deadline:
+            self._tick(now, looks=now >= self._rota.deadline)
+
+    def tick_early(self, now: float) -> None:
+        """A part of what `tick` would do soon, for those whose turn comes next. A driver that has just sent
+        calls it: all of it at its deadline would stand before somebody's packets.
+        """
+        if self._peers and now - self._ticked_at >= self._limits.early_tick:
+            self._tick(now, looks=True)
+
+    def _tick(self, now: float, *, looks: bool) -> None:
         self._ticked_at = now
         self._replay_joiners(now)
         self._adaptation.pace(now)
@@ -228,12 +261,11 @@ class Forwarder:
             for source in peer.sources.values():
                 source.tick(now, peer.round_trip or 0.0)
             peer.inlet.tick(now)
-        if now >= self._slow_at:
-            self._slow_at = now + self._limits.idle_tick
+        if looks:
             self._upstream.tick(self._publishers.values(), now)
             due = [
                 (peer, self._stages[peer.spec.stage])
-                for peer in self._peers.values()
+                for peer in self._rota.take(self._peers, now)
                 if now >= peer.report_at or now >= peer.line.due_at
             ]
             self._downstream.tick(due, now)
@@ -301,3 +333,7 @@ class Forwarder:
                 if rung is not None:
                     rungs.setdefault(peer.spec.peer, {})[slot] = rung
         return rungs
+
+
+def _nothing(_: str) -> None:
+    return

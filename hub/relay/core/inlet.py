@@ -1,5 +1,6 @@
 """Where a publisher's packets come in: told by kind and layer, repeated ones as the originals they repeat."""
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from hub.relay.core import extensions, rtcp_write, rtx
@@ -8,7 +9,7 @@ from hub.relay.core.outbox import Outbox
 from hub.relay.core.plan import Feedback, Totals
 from hub.relay.core.rtp import Rtp, parse
 from hub.relay.core.source import Source
-from hub.relay.core.specs import Codec, Layer, PeerSpec, TrackKind
+from hub.relay.core.specs import Codec, Layer, Layers, PeerSpec, TrackKind
 from hub.relay.core.transport_feedback import TransportFeedback
 
 MOST_SSRCS: Final = 32
@@ -31,19 +32,21 @@ class Inlet:
     """One publisher's. `sources` is shared with its peer.
 
     A layer is known by the rid its first packets carry, and remembered by SSRC; a packet that never told is
-    of the high one. An rtx SSRC belongs to the media SSRC the description told, else to the layer its
-    repaired rid names, else to the only track of its kind.
+    of the high one. `learned` is called when a new SSRC has told its layer: the packets after it will not, so
+    whoever goes on with this publisher elsewhere or later must be told. An rtx SSRC belongs to the media SSRC
+    the description told, else to the layer its repaired rid names, else to the only track of its kind.
     """
 
     def __init__(
         self, spec: PeerSpec, sources: dict[TrackKind, Source], totals: Totals, outbox: Outbox
     ) -> None:
+        self.learned: Callable[[str], None] = _nothing
         self._peer = spec.peer
         self._ids = spec.extensions
         self._accepted = {number: (codec, kind) for number, codec, kind in spec.publishes}
         self._repeats = dict(spec.repeats)
         self._rids = dict(spec.rids) or _OWN_RIDS
-        self._layers: dict[int, Layer | None] = {}
+        self._layers: dict[int, Layer | None] = dict(spec.layers[:MOST_SSRCS])
         self._originals = {rtx_ssrc: media for media, rtx_ssrc in spec.pairs}
         self._sources = sources
         self._totals = totals
@@ -74,13 +77,27 @@ class Inlet:
             return None
         return Incoming(rtp, codec, kind, layer)
 
+    @property
+    def layers(self) -> Layers:
+        """What was learned up to now."""
+        return tuple(self._layers.items())
+
+    def learn(self, layers: Layers) -> None:
+        """Somebody else heard its rids."""
+        for ssrc, layer in layers:
+            if ssrc in self._layers or len(self._layers) < MOST_SSRCS:
+                self._layers[ssrc] = layer
+
     def _layer(self, ssrc: int, rid: str | None) -> Layer | None:
         """None for a layer that was not asked for."""
         if rid is None:
             return self._layers.get(ssrc, Layer.HIGH)
         layer = self._rids.get(rid)
-        if ssrc in self._layers or len(self._layers) < MOST_SSRCS:
+        if ssrc in self._layers:
             self._layers[ssrc] = layer
+        elif len(self._layers) < MOST_SSRCS:
+            self._layers[ssrc] = layer
+            self.learned(self._peer)
         return layer
 
     def _pad(self, rtp: Rtp, kind: TrackKind, layer: Layer, now: float) -> None:
@@ -137,3 +154,7 @@ class Inlet:
             for track in source.tracks.values():
                 return track.ssrc
         return None
+
+
+def _nothing(_: str) -> None:
+    return

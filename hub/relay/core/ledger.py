@@ -14,8 +14,8 @@ from hub.relay.core.specs import SlotName
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest packet of one stream. `number` never wraps; `at` is when it was written, on the hub's
-    clock, which goes on across processes."""
+    """The newest packet of one stream. `number`, `picture` and `tl0` never wrap; `at` is when it was written,
+    on the hub's clock, which goes on across processes."""
 
     number: int
     timestamp: int

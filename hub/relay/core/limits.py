@@ -25,6 +25,8 @@ class Limits:
     packets."""
     tick: float = 0.005
     idle_tick: float = 0.05
+    early_tick: float = 0.008
+    """The least time between two early ticks."""
     resend_again: float = 0.04
     """A number is not sent again to a viewer within this time, or four fifths of its round trip: the copy is
     on its way."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from weakref import WeakSet
 
-from hub.relay.core.plan import Feedback, Lane, Output, Plan, SourceChanged
+from hub.relay.core.plan import Cut, Feedback, Lane, Output, Plan, SourceChanged
 from hub.relay.core.specs import SlotName
 
 
@@ -53,7 +53,7 @@ class Outbox:
                 kept += self._without(output, peers)
             else:
                 kept.append(output)
-        self._queue = kept
+        self._queue = [*kept, Cut(slot, frozenset(peers))]
         return taken
 
     def _without(self, plan: Plan, peers: set[str]) -> Iterable[Plan]:

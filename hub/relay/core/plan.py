@@ -66,7 +66,15 @@ class SourceChanged:
     codec: str | None = None
 
 
-Output = Plan | Feedback | SourceChanged
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """These viewers were put out of a slot: what waits for them on connections of their own goes, too."""
+
+    slot: SlotName
+    peers: frozenset[str]
+
+
+Output = Plan | Feedback | SourceChanged | Cut
 
 
 @dataclass(slots=True)

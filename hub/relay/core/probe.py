@@ -13,6 +13,8 @@ _FIRST: Final = 1.1
 _FIRST_MOST: Final = 2.0
 """The first step goes only just over what the line was last seen to carry, and to twice the media at most:
 what was seen may have been a guess."""
+_FIRST_LEAST: Final = 60_000.0
+"""Bits per second, about a voice: a share of nothing would stay nothing."""
 _STEP: Final = 1.0
 _LONGEST_STEP: Final = 3.0
 _LONGEST_STEP_UNWATCHED: Final = 6.5
@@ -71,7 +73,7 @@ class Probe:
         """`known` is what the line carried before, `media` what is sent without padding."""
         self.goal = goal
         self.padding = padding
-        self.target = min(goal, known * _FIRST, media * _FIRST_MOST)
+        self.target = min(goal, max(_FIRST_LEAST, min(known * _FIRST, media * _FIRST_MOST)))
         self.carried = media
         """What the line has borne: the step before this one."""
         self._step_at = now
@@ -82,18 +84,19 @@ class Probe:
 
     def tick(self, base: float, now: float) -> None:
         """Send what is due beside `base` bits per second of media."""
-        self._debt += max(0.0, self.target - base) * (now - self._sent_at)
+        due = max(0.0, self.target - base) * (now - self._sent_at)
+        due = min(due, _BURST * _SIZE_BITS - self._debt)
         self._sent_at = now
-        count = min(_BURST, int(self._debt / _SIZE_BITS))
-        if self._debt > _BURST * _SIZE_BITS:
-            self._debt = float(_BURST * _SIZE_BITS)
+        self._debt += due
+        self._bits += due
+        count = int(self._debt / _SIZE_BITS)
         if count > 0:
             self._debt -= count * _SIZE_BITS
-            self._bits += count * _SIZE_BITS
             self.padding.send(count, now)
 
     def take_bits(self) -> float:
-        """Padding sent since the last call."""
+        """Padding since the last call, to the bit: of a small step whole packets are now four, now five
+        between two looks, and the smaller would never prove it."""
         bits, self._bits = self._bits, 0.0
         return bits
 

@@ -2,6 +2,7 @@
 them now."""
 
 from hub.relay.core.common import Common
+from hub.relay.core.pictures import clear_of
 from hub.relay.core.repeat import Repeats
 from hub.relay.core.shelf import ONE_LAYER, Shelf
 from hub.relay.core.source import Source
@@ -120,7 +121,7 @@ class SlotStream:
         if not self.is_picture:
             self.viewers.go_live(view, variant, variant.splice.head + 1, None)
         elif start is not None and self._may_replay(view, variant, start):
-            self.viewers.replay(view, variant, start)
+            self.viewers.replay(view, variant, view.resume_at(variant, start))
             self._totals.add("joins_replayed")
         else:
             if view.phase is not Phase.WAITING:
@@ -129,8 +130,10 @@ class SlotStream:
             self._ask(variant, now)
 
     def _may_replay(self, view: View, variant: Variant, start: int) -> bool:
-        """A viewer that rested may be on a weak line: it is not given a long group at once."""
-        return view.phase is Phase.OUT or variant.splice.head - start < self._limits.return_packets
+        """A viewer that rested may be on a weak line: it is not given a long group at once. And nobody is
+        given one from before what it has seen of another variant: it would take it for old."""
+        short = variant.splice.head - start < self._limits.return_packets
+        return view.may_begin(variant) and (short or view.phase is Phase.OUT)
 
     def _hurry(self, view: View, variant: Variant, now: float) -> None:
         """It changes at that variant's next keyframe. One that falls is not kept waiting; those that climb
@@ -226,9 +229,9 @@ class SlotStream:
         ]
         if arrival.key and self.is_picture:
             for variant, place in placed:
-                if not (variant.is_sent or arrival.late):
-                    realign(variant, self.variants.values(), source, track, arrival, now)
-                self._begin_group(variant, place, arrival, now)
+                if not arrival.late:
+                    self._lead(variant, source, track, arrival, now)
+                self._begin_group(variant, place, arrival, track.codec, now)
         for variant, place in placed:
             packet = variant.write(place, arrival, track.codec, now)
             if arrival.late:
@@ -265,13 +268,29 @@ class SlotStream:
         variant.begin(source, track, arrival, now, timestamp)
         self._totals.add("switches")
 
-    def _begin_group(self, variant: Variant, place: int, arrival: Arrival, now: float) -> None:
+    def _lead(self, variant: Variant, source: Source, track: Track, arrival: Arrival, now: float) -> None:
+        """At a keyframe: in time with the other variants, and numbered after all that they were given, so
+        that whoever changes to it takes it for new."""
+        if not variant.is_sent:
+            realign(variant, self.variants.values(), source, track, arrival, now)
+        if track.codec is Codec.VP8:
+            others = [other.splice.pictures for other in self.variants.values() if other is not variant]
+            own = variant.splice.picture_of(arrival.rtp) or 0
+            least = max(own, *(each.picture + 1 for each in others))
+            seen = {each for view in variant.awaiting.values() if (each := view.seen) is not None}
+            picture = clear_of(least, seen)
+            variant.splice.lead(arrival.rtp, picture, max(each.tl0 for each in others) + 1)
+
+    def _begin_group(self, variant: Variant, place: int, arrival: Arrival, codec: Codec, now: float) -> None:
         """A keyframe: whoever waits starts here, and whoever is still being replayed an older one skips to
         it."""
-        if not variant.starts_group(place, late=arrival.late, now=now):
+        if not variant.starts_group(place, arrival, codec, now):
             return
         for view in list(variant.awaiting.values()):
-            self._start_at(view, variant, place, arrival)
+            if not arrival.late or view.may_begin(variant):
+                self._start_at(view, variant, place, arrival)
+            else:
+                self._ask(variant, now)  # it came late, and is numbered before what this one has seen
         for view in list(variant.replaying.values()):
             if view.cursor < place:
                 self._start_at(view, variant, place, arrival)

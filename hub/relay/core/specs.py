@@ -99,6 +99,10 @@ ABS_SEND_TIME: Final = 2
 """Id of abs-send-time towards viewers: the one extension that forwarded packets carry."""
 
 
+Layers = tuple[tuple[int, Layer | None], ...]
+"""SSRC → layer; None for one that was not asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceId:
     """One inbound track: the publishing peer and the kind of track."""
@@ -116,7 +120,8 @@ class PeerSpec:
     dropped. `repeats` maps inbound rtx payload types to those they repeat. `rids` are its names of layers,
     empty where it has none of its own; `pairs` its media SSRCs and the rtx SSRCs that go with them, where its
     description told. `probe_type` is the payload type of outbound rtx padding, None where rtx was not agreed.
-    `remb` tells whether the viewer promised REMB.
+    `remb` tells whether the viewer promised REMB. `layers` are the layers of its SSRCs as far as they were
+    learned before it came here: browsers name them in their first packets only.
     """
 
     peer: str
@@ -131,6 +136,7 @@ class PeerSpec:
     pairs: tuple[tuple[int, int], ...] = ()
     probe_type: int | None = None
     remb: bool = False
+    layers: Layers = ()
 
 
 @dataclass(frozen=True, slots=True)

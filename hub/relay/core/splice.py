@@ -5,6 +5,7 @@ from typing import Final
 
 from hub.relay.core import stamp, vp8
 from hub.relay.core.ledger import Head
+from hub.relay.core.pictures import Pictures
 from hub.relay.core.rtp import Rtp
 from hub.relay.core.seeds import Seeds
 from hub.relay.core.specs import CLOCK_RATE, HUB_PAYLOAD_TYPES, Codec
@@ -19,7 +20,7 @@ class Splice:
     low 16 bits.
 
     `head` is the highest number written, `timestamp` and `written_at` belong to it. `source_timestamp` is the
-    same packet's timestamp on its source's clock. `picture` and `tl0` are the newest VP8 counters.
+    same packet's timestamp on its source's clock. `pictures` are the VP8 counters.
     """
 
     def __init__(self, ssrc: int, first: Seeds, longest: int = 0, before: Head | None = None) -> None:
@@ -31,16 +32,13 @@ class Splice:
         self.timestamp = first.timestamp
         self.source_timestamp = 0
         self.written_at: float | None = None
-        self.picture = first.picture
-        self.tl0 = first.tl0
+        self.pictures = Pictures(first.picture, first.tl0)
         if before is not None:
             self.head, self.timestamp, self.written_at = before.number, before.timestamp, before.at
-            self.picture, self.tl0 = before.picture, before.tl0
+            self.pictures = Pictures(before.picture, before.tl0)
         self._begins_at = 0
         self._number_shift = 0
         self._timestamp_shift = 0
-        self._picture_shift = 0
-        self._tl0_shift = 0
 
     def begin(self, extended: int, rtp: Rtp, codec: Codec, now: float, timestamp: int | None = None) -> None:
         """From the packet numbered `extended` by its source on, that source feeds the stream.
@@ -51,9 +49,17 @@ class Splice:
         self._number_shift = self.head + 1 - extended
         self.align(rtp, self.timestamp + self.pause(codec, now) if timestamp is None else timestamp)
         if codec is Codec.VP8 and rtp.payload:
-            descriptor = vp8.describe(rtp.payload)
-            self._picture_shift = self.picture + 1 - descriptor.picture
-            self._tl0_shift = self.tl0 + 1 - descriptor.tl0
+            self.pictures.begin(vp8.describe(rtp.payload))
+
+    def lead(self, rtp: Rtp, picture: int, tl0: int) -> None:
+        """The VP8 keyframe that this packet begins gets these numbers at the least. Raises `Malformed` for a
+        bad descriptor."""
+        self.pictures.lead(vp8.describe(rtp.payload), picture, tl0)
+
+    def picture_of(self, rtp: Rtp) -> int | None:
+        """The picture id of a VP8 packet here, None when the source tells none."""
+        descriptor = vp8.describe(rtp.payload)
+        return self.pictures.of(descriptor)[0] if descriptor.picture_at else None
 
     def align(self, rtp: Rtp, timestamp: int) -> None:
         """From now on that packet of the source has this timestamp."""
@@ -96,8 +102,7 @@ class Splice:
         descriptor = vp8.describe(payload)
         if not descriptor.picture_at and not descriptor.tl0_at:
             return payload
-        picture = (descriptor.picture + self._picture_shift) & 0x7FFF
-        tl0 = (descriptor.tl0 + self._tl0_shift) & 0xFF
+        picture, tl0 = self.pictures.of(descriptor)
         if newest:
-            self.picture, self.tl0 = picture, tl0
+            self.pictures.wrote(descriptor, picture, tl0)
         return vp8.renumber(payload, descriptor, picture, tl0)

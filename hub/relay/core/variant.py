@@ -1,5 +1,8 @@
 """One variant of a slot: the continuous stream of one rung, whichever sources feed the slot."""
 
+from collections import deque
+from typing import Final
+
 from hub.relay.core.common import Common
 from hub.relay.core.few import Sieve
 from hub.relay.core.history import History
@@ -13,6 +16,12 @@ from hub.relay.core.splice import Splice
 from hub.relay.core.stamp import timestamp_of
 from hub.relay.core.track import Arrival, Track
 from hub.relay.core.view import View
+
+_GAPS: Final = 256
+"""Gaps in what the publisher's line let through, remembered until viewers report them as lost."""
+_FILLED: Final = 1_024
+_OUTAGE: Final = 0.5
+"""Seconds without a packet. What comes later than that, receivers do not count as received."""
 
 
 class Variant:
@@ -37,7 +46,13 @@ class Variant:
         self.layer = Layer.HIGH
         self.sieve: Sieve | None = None
         self.group_start: int | None = None
+        self.group_picture: int | None = None
+        """The picture id of its stored group's keyframe; None where there are none."""
         self.group_at = -1e9
+        self._gaps: deque[tuple[int, int, bool]] = deque(maxlen=_GAPS)
+        """First and last number, and whether they were lost in an outage."""
+        self._filled: dict[int, float] = {}
+        """When late packets came."""
         self._longest_replay = common.limits.replay_packets
         self._barrier = self.splice.head + 1
 
@@ -81,19 +96,39 @@ class Variant:
 
     def write(self, place: int, arrival: Arrival, codec: Codec, now: float) -> bytes:
         """Rewrite, keep and measure that packet. The ledger hears of it before anybody is sent it."""
-        splice = self.splice
+        splice, pictures = self.splice, self.splice.pictures
+        following, silence = splice.head + 1, now - (splice.written_at or now)
         packet = splice.write(place, arrival.rtp, codec, now)
+        if place > following:
+            self._gaps.append((following, place - 1, silence >= _OUTAGE))
+        elif place < following:
+            self._filled[place] = now
+            if len(self._filled) > _FILLED:
+                del self._filled[next(iter(self._filled))]
         self.history.put(place, packet, codec)
         self.meter.add(len(packet), now)
         if self.line is not NO_STREAM and place == splice.head:
-            self.line.wrote(Head(place, splice.timestamp, now, splice.picture, splice.tl0), len(packet))
+            self.line.wrote(Head(place, splice.timestamp, now, pictures.picture, pictures.tl0), len(packet))
         return packet
 
-    def starts_group(self, place: int, *, late: bool, now: float) -> bool:
+    def absent(self, first: int, last: int, before: float) -> int:
+        """How many of these numbers it did not have before that time: the publisher's line lost them, and
+        nobody was sent them."""
+        count = 0
+        for begins, ends, outage in reversed(self._gaps):
+            if ends < first:
+                break
+            for place in range(max(first, begins), min(last, ends) + 1):
+                late = self._filled.get(place, before) > before
+                count += outage or late or self.history.get(place) is None
+        return count
+
+    def starts_group(self, place: int, arrival: Arrival, codec: Codec, now: float) -> bool:
         """A keyframe at that place: whether viewers may start there."""
-        if late and place < max(self.group_start or 0, self._barrier):
+        if arrival.late and place < max(self.group_start or 0, self._barrier):
             return False
         self.group_start, self.group_at = place, now
+        self.group_picture = self.splice.picture_of(arrival.rtp) if codec is Codec.VP8 else None
         return True
 
     def replay_start(self) -> int | None:

@@ -6,6 +6,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub.relay.core.ledger import NO_VIEW, ViewLine
+from hub.relay.core.pictures import comes_after
 from hub.relay.core.plan import Lane
 from hub.relay.core.specs import Codec, Rung, SlotCount, SlotName
 
@@ -91,6 +92,10 @@ class View:
         self._line = line
         self._segments: deque[Segment] = deque(maxlen=segments)
         self._timestamp: int | None = None
+        self._last: Variant | None = None
+        """What it was sent last, when it is sent nothing."""
+        self._seen: int | None = None
+        """The newest picture of it that it can have been sent."""
         self._packets = 0
         self._octets = 0
         self._last_at: float | None = None
@@ -111,6 +116,29 @@ class View:
         if self.home is None or self.awaits is None:
             return False
         return _ORDER.index(self.awaits.rung) > _ORDER.index(self.home.rung)
+
+    @property
+    def seen(self) -> int | None:
+        """The number of the newest picture that it can have been sent; None before the first."""
+        return self._seen if self.home is None else self.home.splice.pictures.picture
+
+    def may_begin(self, variant: "Variant") -> bool:
+        """Whether it takes the group of pictures that the variant holds for newer than all it was sent
+        (`pictures.py`), or goes on in it."""
+        seen, begins = self.seen, variant.group_picture
+        if seen is None or begins is None:
+            return True
+        if begins <= seen:
+            return (self.home or self._last) is variant
+        return comes_after(begins, seen)
+
+    def resume_at(self, variant: "Variant", start: int) -> int:
+        """From which number on it is to be sent a group that begins at `start`: if that variant was the last
+        it was sent, it goes on where it stopped."""
+        last = self._segments[-1] if self._segments else None
+        if last is None or last.variant is not variant or last.end is None:
+            return start
+        return max(start, last.end + 1)
 
     def begin(self, variant: "Variant", start: int, timestamp: int | None = None) -> None:
         """From number `start` of that variant on it is sent the stream; `timestamp` is that packet's, None
@@ -144,6 +172,7 @@ class View:
         else:
             segment.end = last
             self.number = last + segment.offset + 1
+            self._last, self._seen = home, home.splice.pictures.picture
             timestamp = home.timestamp_at(last)
             if timestamp is not None:
                 self._timestamp = (timestamp + segment.shift) & 0xFFFFFFFF
@@ -179,6 +208,23 @@ class View:
             if segment.start <= place <= end:
                 return Found(segment.variant, place, segment.offset, segment.shift)
         return None
+
+    def absent(self, highest: int, new: int, before: float) -> int:
+        """Of the last `new` numbers up to that one, those under which it was sent nothing before that time,
+        since nothing had come from the publisher."""
+        following = self.next_number()
+        if following is None:
+            return 0
+        last = following - 1 - ((following - 1 - highest) & 0xFFFF)
+        first = last - new + 1
+        count = 0
+        for segment in reversed(self._segments):
+            begins, offset = segment.start + segment.offset, segment.offset
+            end = self.sent_to() if segment.end is None else segment.end
+            count += segment.variant.absent(max(first, begins) - offset, min(last - offset, end), before)
+            if begins <= first:
+                break
+        return count
 
     def credit(self, lane: Lane) -> None:
         """Add what was issued on a lane it is a member of."""

@@ -59,9 +59,10 @@ class Viewers:
 
     def replay(self, view: View, variant: Variant, start: int, timestamp: int | None = None) -> None:
         """Send it that variant's stored packets from number `start` on, whose timestamp may be given, behind
-        the others."""
+        the others. What is not written yet comes after what is."""
         self._stop(view, Phase.REPLAYING)
-        view.begin(variant, start, variant.timestamp_at(start) if timestamp is None else timestamp)
+        at = variant.timestamp_at(min(start, variant.splice.head)) if timestamp is None else timestamp
+        view.begin(variant, start, at)
         variant.replaying[view.peer] = view
         self._common.replaying[variant] = None
 

@@ -7,6 +7,7 @@ requests go back over the pipe; the relay that has the publisher mends its losse
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from hub.relay.core import rtcp
@@ -45,6 +46,11 @@ class PipedForwarder(Forwarder):
         self._local.add(spec.peer)
         self.outlets.came(spec)
         self._look(now)
+
+    def _learned(self, peer: str) -> None:
+        super()._learned(peer)
+        if peer in self._local:
+            self.outlets.learned(peer, self.layers(peer))
 
     def remove_peer(self, peer: str, now: float) -> None:
         """As the core's."""
@@ -93,14 +99,16 @@ class PipedForwarder(Forwarder):
         """A sibling has a publisher that we want. `ask(ssrc)` asks it for a keyframe.
 
         One that is known goes on where it was: its relay was started again, and it still sends the same
-        streams.
+        streams. So does one of which only more layers are known.
         """
         if spec.peer not in self.wanted:
             return
         known = self._guests.get(spec.peer)
-        guest = self._guests[spec.peer] = Guest(spec, ask)
-        if known is None or known.spec != guest.spec:
+        self._guests[spec.peer] = Guest(spec, ask)
+        if known is None or replace(known.spec, layers=()) != replace(spec, layers=()):
             super().add_peer(spec, now)
+        else:
+            self._peers[spec.peer].inlet.learn(spec.layers)
 
     def guest_rtp(self, peer: str, packet: bytes, now: float) -> None:
         """One of its packets."""

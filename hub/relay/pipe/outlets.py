@@ -1,7 +1,9 @@
 """The giving side: which of our publishers go down which pipe. Pure; the driver takes what is in `queue`."""
 
+from dataclasses import replace
+
 from hub.relay.core.plan import Totals
-from hub.relay.core.specs import PeerSpec
+from hub.relay.core.specs import Layers, PeerSpec
 from hub.relay.pipe import frames
 from hub.relay.pipe.frames import Kind, Record
 
@@ -95,6 +97,13 @@ class Outlets:
             if spec.peer in outlet.wanted:
                 outlet.introduce(spec)
         self._retap()
+
+    def learned(self, peer: str, layers: Layers) -> None:
+        """A peer of ours told the layers of its SSRCs: those who come to want it later hear nothing of them
+        in its packets."""
+        spec = self._publishers.get(peer)
+        if spec is not None:
+            self.came(replace(spec, layers=layers))
 
     def went(self, peer: str) -> None:
         """A peer of ours is gone."""

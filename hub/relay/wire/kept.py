@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from hub.relay.control import AcceptPeer, OpenPeer
-from hub.relay.core.specs import SlotName, StageSpec, Want
+from hub.relay.core.specs import Layers, SlotName, StageSpec, Want
 from hub.relay.wire.mmsg import RawAddress
 from hub.relay.wire.negotiate import Agreed
 from hub.relay.wire.srtp import Profile, SrtpKeys
@@ -46,6 +46,7 @@ class Secrets:
 class Kept:
     """One peer that is up. Requests and descriptions are kept so that a request that is repeated is answered
     alike. `addresses` are verified ones, in hexadecimal, `selected` one of them or empty.
+    `layers` are what its first packets told of its SSRCs.
     """
 
     request: OpenPeer | AcceptPeer
@@ -61,6 +62,7 @@ class Kept:
     addresses: tuple[str, ...]
     sending: tuple[str, ...]
     wants: tuple[tuple[SlotName, Want], ...] = ()
+    layers: Layers = ()
 
     @property
     def route(self) -> tuple[RawAddress | None, tuple[RawAddress, ...]]:

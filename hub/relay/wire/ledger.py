@@ -21,7 +21,7 @@ from hub.relay.wire.shelves import Records, Shelf
 
 log = logging.getLogger(__name__)
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Goes up with every change of what is written: a ledger of another format is not read."""
 TRIES: Final = 2
 """Starts from one state that may come to nothing; the one after them begins empty."""

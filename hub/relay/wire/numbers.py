@@ -13,7 +13,7 @@ from hub.relay.wire.journal import Record
 Key = bytes
 """16 bytes that name a line: a digest of what it is a line of."""
 
-STREAM: Final = Struct("=16sqIHHdQ")
+STREAM: Final = Struct("=16sqIIIdQ")
 """Key, number, timestamp, picture, tl0, written at, octets up to now."""
 VIEW: Final = Struct("=16sBiqqqQQQQ")
 """Key, whether it grows, index of its stream, offset, next number, first number, packets, octets, the
@@ -48,8 +48,8 @@ class Stream:
             self.key,
             head.number,
             head.timestamp & 0xFFFFFFFF,
-            head.picture & 0xFFFF,
-            head.tl0 & 0xFFFF,
+            head.picture & 0xFFFFFFFF,
+            head.tl0 & 0xFFFFFFFF,
             head.at,
             self.octets,
         )

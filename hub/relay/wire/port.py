@@ -13,6 +13,7 @@ from typing import Final
 from hub.relay import control
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import Totals
+from hub.relay.core.rota import Rota
 from hub.relay.wire import stun
 from hub.relay.wire.guard import Guard
 from hub.relay.wire.mmsg import RawAddress
@@ -25,7 +26,7 @@ WAVE: Final = 16
 STEP: Final = 4
 """DTLS datagrams worked on before media gets its turn again: about 2 ms."""
 SWEEP: Final = 0.25
-"""Seconds between looks at every peer's timers."""
+"""Seconds in which every peer's timers are looked at, a few at a time where `tick` is called more often."""
 STALL: Final = 3.0
 """Seconds after which a handshake that does not finish no longer keeps others from starting."""
 _MOST_WAITING: Final = 4
@@ -55,7 +56,7 @@ class Port:
         self._work: deque[tuple[Transport, bytes]] = deque()
         self._line: deque[Transport] = deque()
         self._shaking: dict[Transport, float] = {}
-        self._swept_at = 0.0
+        self._rota = Rota(SWEEP)
 
     @property
     def handshakes(self) -> int:
@@ -277,11 +278,8 @@ class Port:
         self._forwarder.peer_ready(transport.identity.peer, now)
 
     def tick(self, now: float) -> None:
-        """Look at every peer's timers, when it is time to."""
-        if now < self.deadline():
-            return
-        self._swept_at = now
-        for transport in list(self.peers.values()):
+        """Look at the timers of those whose turn it is."""
+        for transport in self._rota.take(self.peers, now):
             transport.tick(now)
             self._flush(transport)
             if transport.gone:
@@ -291,8 +289,8 @@ class Port:
                 del self._shaking[transport]
 
     def deadline(self) -> float:
-        """When `tick` is wanted next."""
-        return self._swept_at + SWEEP
+        """When `tick` is wanted at the latest."""
+        return self._rota.deadline
 
     def _flush(self, transport: Transport) -> None:
         selected = transport.ice.selected

@@ -46,6 +46,10 @@ class SendQueue:
         self._first: deque[bytes] = deque()
         self._pictures: deque[tuple[float, bytes]] = deque()
         self._chunk = b""
+        self._taken: deque[bytes] = deque()
+        """The frames that the chunk is made of."""
+        self._begun = 0
+        """How much of the first of them has left."""
         self._held: dict[bytes, bytes] = {}
         """SSRC of pictures that are being given up → timestamp of the frame at hand."""
         self._pause = FIRST_PAUSE
@@ -119,7 +123,8 @@ class SendQueue:
         end.
         """
         if not self._chunk:
-            self._chunk = b"".join(self._next_frames())
+            self._taken = deque(self._next_frames())
+            self._chunk = b"".join(self._taken)
         return self._chunk
 
     def _next_frames(self) -> list[bytes]:
@@ -134,6 +139,27 @@ class SendQueue:
         """So many bytes of `chunk()` have left."""
         self._chunk = self._chunk[length:]
         self.size -= length
+        self._begun += length
+        while self._taken and self._begun >= len(self._taken[0]):
+            self._begun -= len(self._taken.popleft())
+
+    def cut(self, ssrc: int) -> None:
+        """Whoever this is for may no longer receive that stream: what waits of it goes, but for the rest of a
+        packet that has begun to leave."""
+        of = ssrc.to_bytes(4, "big")
+        begun = [self._taken.popleft()] if self._begun else []
+        taken = begun + [each for each in self._taken if not _is_of(each, of)]
+        self._taken, self._chunk = deque(taken), b"".join(taken)[self._begun :]
+        self._first = deque(each for each in self._first if not _is_of(each, of))
+        self._pictures = deque(each for each in self._pictures if not _is_of(each[1], of))
+        kept = sum(map(len, self._first)) + sum(len(each) for _, each in self._pictures)
+        self.size = len(self._chunk) + kept
+        self._held.pop(of, None)
 
     def _count(self, name: str) -> None:
         self.refused[name] = self.refused.get(name, 0) + 1
+
+
+def _is_of(framed: bytes, ssrc: bytes) -> bool:
+    """Whether it is an RTP packet of that stream, and not STUN, DTLS or RTCP (RFC 5761 §4, RFC 7983 §7)."""
+    return framed[2] >> 6 == 2 and not 64 <= framed[3] & 0x7F < 96 and framed[10:14] == ssrc

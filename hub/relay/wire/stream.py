@@ -76,6 +76,10 @@ class Stream:
         self._before()
         self._queue.control(datagram)
 
+    def cut(self, ssrc: int) -> None:
+        """What waits of that stream is not sent any more."""
+        self._queue.cut(ssrc)
+
     def _before(self) -> None:
         self._dirty(self)
         if not self._queue.size:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from hub.relay.core.plan import Totals
+from hub.relay.core.specs import SLOT_SSRC
 from hub.relay.wire.framing import FramingBad
 from hub.relay.wire.mmsg import RawAddress, stream_address
 from hub.relay.wire.port import Port
@@ -215,6 +216,21 @@ class Streams:
         """The connection of that address, for the fan-out; what is put on it leaves with the next `flush`."""
         return self.by_address.get(address)
 
+    def cut(self, address: RawAddress, ssrc: int) -> None:
+        """Whoever has that connection may no longer receive that stream: what waits of it is not sent."""
+        stream = self.by_address.get(address)
+        if stream is not None:
+            stream.cut(ssrc)
+
+    def close_unowned(self) -> None:
+        """Peers were removed: say goodbye, and hang up; no media that waits is sent any more."""
+        for stream in list(self._hosts):
+            if stream.bound and self._port.owner(stream.address) is None:
+                for ssrc in SLOT_SSRC.values():
+                    stream.cut(ssrc)
+                self._write(stream)
+                self._close(stream, "tcp_unowned")
+
     def _touched(self, stream: Stream) -> None:
         self._dirty[stream] = None
 
@@ -267,8 +283,7 @@ class Streams:
                     self._close(stream, "tcp_silent", hard=True)
             elif stream.stuck(now):
                 self._close(stream, "tcp_stuck", hard=True)
-            elif self._port.owner(stream.address) is None:
-                self._close(stream, "tcp_unowned")
+        self.close_unowned()
 
     def holding(self) -> list[str]:
         """Viewers whose pictures are being given up because their connection does not take them."""

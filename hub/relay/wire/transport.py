@@ -4,11 +4,11 @@ No I/O; the port feeds it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from hub.relay import control
-from hub.relay.core.specs import PeerSpec, SlotName, Want
+from hub.relay.core.specs import Layers, PeerSpec, SlotName, Want
 from hub.relay.wire import stun
 from hub.relay.wire.dtls import Certificate, DtlsEnd
 from hub.relay.wire.ice import Credentials, IceLite, Verdict
@@ -75,6 +75,7 @@ class Transport:
         self._fingerprint: str | None = None
         self._is_client = False
         self._opened_at = now
+        self._layers: Layers = ()
 
     def agree(self, remote: Remote, agreed: Agreed, now: float, *, is_client: bool) -> None:
         """The other side's description is known: its fingerprint, its fragment, and which end starts DTLS."""
@@ -93,6 +94,7 @@ class Transport:
         *,
         sending: Iterable[str],
         wants: tuple[tuple[SlotName, Want], ...] = (),
+        layers: Layers = (),
     ) -> Kept:
         """What the next process must know of it, and of what was said to open it. Only while it is up."""
         assert self.keys is not None
@@ -112,6 +114,7 @@ class Transport:
             addresses=tuple(address.hex() for address in ice.addresses if not is_stream(address)),
             sending=tuple(sorted(sending)),
             wants=wants,
+            layers=layers,
         )
 
     def resume(self, kept: Kept, resumed: Resumed, now: float) -> None:
@@ -122,6 +125,7 @@ class Transport:
         """
         self.agreed, self.keys = kept.agreed, kept.secrets.keys
         self._fingerprint, self._is_client = kept.fingerprint, kept.is_client
+        self._layers = kept.layers
         selected, known = kept.route
         self.ice.resume(kept.remote_fragment, kept.secrets.remote_password, selected, known)
         self.inbound = Inbound(self.keys, since=resumed.inbound, heard=self.heard)
@@ -135,7 +139,7 @@ class Transport:
         """What the core is told. Only after `agree`."""
         assert self.agreed is not None, "a peer without an answer has no spec"
         who = self.identity
-        return self.agreed.spec(who.peer, who.stage, who.groups)
+        return replace(self.agreed.spec(who.peer, who.stage, who.groups), layers=self._layers)
 
     def check(self, binding: stun.Binding, address: RawAddress, now: float) -> Verdict:
         """A binding request from `address`."""

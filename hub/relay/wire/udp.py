@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from hub.relay.core.forwarder import Forwarder
-from hub.relay.core.plan import Feedback, Plan, SourceChanged, Totals
+from hub.relay.core.plan import Cut, Feedback, Plan, SourceChanged, Totals
+from hub.relay.core.specs import SLOT_SSRC
 from hub.relay.wire.fanout import Fanout
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import RawAddress, Receiver, available, is_stream, raw_address, socket_name
@@ -135,7 +136,7 @@ class Driver:
         )
         self._pacer = Pacer(uplink, totals, forwarder.skipped) if uplink else None
         self._plans: list[Plan] = []
-        self._others: list[Feedback | SourceChanged] = []
+        self._others: list[Feedback | SourceChanged | Cut] = []
         self.read_beside: Callable[[], None] = _nothing
         """Reads what else may come in during a long burst (pipes); the core's answers are gathered after
         it."""
@@ -183,11 +184,22 @@ class Driver:
         for _ in range(_TURNS):
             if not self._read():
                 break
-        self._flush()
+        sent = self._flush()
         if self.port.has_work or self._clock() >= self._timed:
             self.turn()
         else:
+            if sent:
+                self._early()
             self._arm()
+
+    def _early(self) -> None:
+        """Some of what timers will ask for. Publishers have just sent, so that it stands before nobody's
+        packets now; where more came in meanwhile, that goes first."""
+        if not self._read():
+            now = self._clock()
+            self._guarded(self.port.tick, now)
+            self._guarded(self._forwarder.tick_early, now)
+        self._flush()
 
     def _read(self) -> bool:
         """Read one batch and let the core have it. False when there was nothing.
@@ -267,7 +279,8 @@ class Driver:
         self._timed = due
         self._timer = self._loop.call_later(max(0.0, due - self._clock()), self._expired)
 
-    def _flush(self) -> None:
+    def _flush(self) -> bool:
+        """Send what the core wants sent. Returns whether there was media to send."""
         self._gather()
         plans = self._due()
         if plans:
@@ -278,17 +291,32 @@ class Driver:
         others, self._others = self._others, []
         changes: list[SourceChanged] = []
         for output in others:
-            if isinstance(output, Feedback):
-                self._feedback(output)
-            else:
-                changes.append(output)
+            match output:
+                case Feedback():
+                    self._feedback(output)
+                case Cut():
+                    self._cut(output)
+                case SourceChanged():
+                    changes.append(output)
         self._guarded(self._flush_streams, self._clock())
         if changes or self.port.events:
             self._turned(changes)
+        return bool(plans)
 
     def _flush_streams(self, now: float) -> None:
         for peer, ssrc in self.streams.flush():
             self._forwarder.relieved(peer, ssrc, now)
+
+    def _cut(self, cut: Cut) -> None:
+        """Over TCP packets wait for a slow line: not for somebody who was put outside meanwhile."""
+        if not self.streams.by_address:
+            return
+        targets = [self.port.targets.get(peer) for peer in cut.peers]
+        if None in targets:
+            self.streams.close_unowned()
+        for target in targets:
+            if target is not None and is_stream(target.raw):
+                self.streams.cut(target.raw, SLOT_SSRC[cut.slot])
 
     def _feedback(self, feedback: Feedback) -> None:
         target = self.port.targets.get(feedback.peer)

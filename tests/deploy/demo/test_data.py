@@ -1,9 +1,11 @@
 from collections import Counter
 
 from deploy.demo import data
+from deploy.demo.banner import showcase
 from hub.cases.rules import CaseField, CaseKind
 from hub.people.roles import Role
-from hub.units.plan import make_plan
+from hub.units.plan import Known, make_plan
+from hub.units.succession_list import read_successions
 from hub.units.table import read_table
 from tests.kit.clock import START
 
@@ -50,4 +52,51 @@ def test_no_text_names_a_denouncer() -> None:
 
 def test_there_is_an_account_for_each_desk() -> None:
     roles = [person.role for person in data.people()]
-    assert roles == [Role.CHAIR, Role.CLERK, Role.RECEPTION, Role.TECHNICIAN, Role.SUPERVISOR, Role.ADVISER]
+    assert roles == [
+        Role.CHAIR,
+        Role.CLERK,
+        Role.RECEPTION,
+        Role.TECHNICIAN,
+        Role.SUPERVISOR,
+        Role.ADVISER,
+        Role.ADMINISTRATOR,
+        Role.POINT_LEADER,
+    ]
+
+
+def test_the_lists_of_2025_fit_those_of_2024() -> None:
+    before = make_plan(read_table(data.province_list()), [])
+    known = [
+        Known(
+            f"id-{item.row.code}",
+            item.row.code,
+            item.row.valid_from,
+            None,
+            item.row.name,
+            item.row.level.value,
+            None if item.parent is None else f"id-{item.row.parent_code}",
+        )
+        for item in before.new
+    ]
+    after = make_plan(read_table(data.province_list_2025()), known, complete=True)
+    assert after.problems == []
+    assert len(after.new) == 54
+    assert len(after.ended) + len(after.cut_short) == 190
+    assert after.unchanged == 1
+    read = read_successions(data.successions_2025())
+    assert read.problems == []
+    assert {row.code for row in read.rows} == {item.row.code for item in before.new} - {data.PROVINCE}
+    heirs = data.carried_on()
+    codes = {item.row.code for item in after.new} | {data.PROVINCE}
+    assert set(heirs.values()) <= codes
+    # A code that was carried over leads to itself: mapping twice is mapping once.
+    assert all(heirs.get(heir, heir) == heir for heir in heirs.values())
+
+
+def test_in_2025_the_agenda_has_a_commune_of_its_own_for_each_case() -> None:
+    agenda = data.case_units(data.Tree.Y2025)[: data.AGENDA]
+    assert len(set(agenda)) == data.AGENDA
+    assert set(agenda) <= set(data.room_codes(data.Tree.Y2025))
+    assert len(data.room_codes(data.Tree.Y2025)) == 54
+    shown = showcase(agenda[0], data.Tree.Y2025)
+    assert len(set(shown.codes())) == 3

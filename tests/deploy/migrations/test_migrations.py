@@ -14,12 +14,17 @@ from sqlalchemy.exc import DBAPIError
 
 from deploy import migrations
 from deploy.migrations.models import metadata
+from hub.cases import word_index
 from hub.store.database import Database
 from tests.kit.databases import build_schema
 
 
 def differences(connection: Connection) -> list[object]:
-    options = {"compare_type": True, "compare_server_default": True}
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_name": lambda name, _kind, _parents: not word_index.is_derived(name),
+    }
     return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata()))
 
 

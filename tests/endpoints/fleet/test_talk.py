@@ -5,6 +5,8 @@ import json
 import pytest
 
 from endpoints.fleet.talk import DropMedia, Floor, Offered, OpenMedia, Talk
+from hub.relay.core.specs import PICTURE_SLOTS
+from signaling.messages import MediaWant
 
 YOU = {
     "key": "point:p1",
@@ -98,3 +100,8 @@ def test_a_closed_session_is_over() -> None:
 def test_what_is_no_message_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r".*"):
         Talk().hear(text)
+
+
+def test_a_small_screen_asks_for_the_low_layer_of_every_picture() -> None:
+    wanted = MediaWant.model_validate_json(Talk().want_small().text)
+    assert wanted.slots == dict.fromkeys(PICTURE_SLOTS, "low")

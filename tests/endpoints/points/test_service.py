@@ -4,10 +4,8 @@ import itertools
 
 import pytest
 
-from endpoints.points import codes
 from endpoints.points.service import DEVICES_PER_CODE, Points
 from hub.reception.errors import Refusal
-from hub.store.ids import ALPHABET
 from tests.kit.factories import House
 
 
@@ -73,14 +71,3 @@ async def test_another_devices_secret_does_not_fit(house: House, points: Points)
     first, second = await points.enrol(code), await points.enrol(code)
     mixed = first.partition(".")[0] + "." + second.partition(".")[2]
     assert await points.actor_for_device(mixed) is None
-
-
-def test_codes_are_read_as_people_write_them():
-    code = codes.make_code(bytes(range(10)))
-    assert len(code) == codes.CODE_LENGTH
-    assert set(code) <= set(ALPHABET)
-    written = code.upper().replace("0", "O").replace("1", "l")
-    assert codes.read_code(f" {written[:4]}-{written[4:8]} {written[8:]} ") == code
-    assert codes.read_code("u" * 16) is None
-    with pytest.raises(ValueError, match="10"):
-        codes.make_code(b"short")

@@ -6,11 +6,10 @@ from sqlalchemy import func, select, text
 
 from hub.cases.desk import NewCase
 from hub.cases.errors import Refusal
-from hub.cases.info import CaseFilters
 from hub.cases.models import Case, CaseBook, Petitioner, SealedPetitioner, SealedText
 from hub.cases.rules import CaseField, CaseKind, Due
+from hub.cases.search import Wanted
 from hub.cases.vault import Person
-from hub.people.audit import entries_of
 from hub.people.roles import Role
 from tests.kit.factories import PETITIONER, House
 
@@ -80,13 +79,14 @@ async def test_who_sees_a_case(house: House) -> None:
         house.account(Role.TECHNICIAN, "P"),
     ]
     for actor in inside:
-        assert (await house.cases.get_for(actor, case.id)).petitioners == (PETITIONER,)
-        assert (await house.cases.list_for(actor)).total == 1
+        assert (await house.cases.get_for(actor, case.id)).petitioners == ()
+        assert (await house.cases.look(actor, case.id, "page")).petitioners == (PETITIONER,)
+        assert (await house.cases.search().find(actor, Wanted())).total == 1
     for actor in outside:
         for asked in (case.id, "0" * 26, "?"):
             with pytest.raises(Refusal, match="case_unknown"):
                 await house.cases.get_for(actor, asked)
-        assert (await house.cases.list_for(actor)).total == 0
+        assert (await house.cases.search().find(actor, Wanted())).total == 0
 
 
 async def test_a_denunciation_is_for_the_staff_only(house: House) -> None:
@@ -103,7 +103,7 @@ async def test_a_denunciation_is_for_the_staff_only(house: House) -> None:
     for actor in hidden:
         with pytest.raises(Refusal, match="case_unknown"):
             await house.cases.get_for(actor, case.id)
-        assert (await house.cases.list_for(actor)).cases == ()
+        assert (await house.cases.search().find(actor, Wanted())).cases == ()
 
 
 async def test_a_denouncer_stands_nowhere_in_the_open(house: House) -> None:
@@ -141,24 +141,8 @@ async def test_reclassifying_moves_people_and_their_names_into_the_vault(house: 
         assert await session.scalar(select(func.count()).select_from(Petitioner)) == 0
         assert await session.scalar(select(func.count()).select_from(SealedPetitioner)) == 1
         assert await session.scalar(select(func.count()).select_from(SealedText)) == 1
-    assert (await house.cases.list_for(house.clerk, CaseFilters(text="mo"))).total == 0
+    assert (await house.cases.search().find(house.clerk, Wanted(text="mo"))).total == 0
     await everything_without(house, "Mơ", "MƠ", PETITIONER.address)
-
-
-async def test_opening_an_identity_needs_a_right_and_a_reason_and_is_audited(house: House) -> None:
-    case = await house.cases.register(denunciation(house))
-    chair = house.account(Role.CHAIR)
-    reason = "Cần mời làm việc trực tiếp"
-    assert await house.cases.open_identity(chair, case.id, reason) == (DENOUNCER,)
-    refusals = {"data_bad": (chair, "vì"), "not_allowed": (house.clerk, reason)}
-    refusals["case_unknown"] = (house.account(Role.RECEPTION, "D2"), reason)
-    for code, (actor, why) in refusals.items():
-        with pytest.raises(Refusal, match=code):
-            await house.cases.open_identity(actor, case.id, why)
-    async with house.db.read() as session:
-        entries = await entries_of(session, f"case:{case.id}")
-    assert [entry.act for entry in entries].count("case.identity_opened") == 1
-    assert DENOUNCER.name not in repr([entry.data for entry in entries])
 
 
 async def test_lists_are_filtered_and_counted(house: House) -> None:
@@ -168,7 +152,7 @@ async def test_lists_are_filtered_and_counted(house: House) -> None:
     await house.case("C21", CaseKind.REFLECTION, title="Đường hỏng")
 
     async def titles(**filters: object) -> list[str]:
-        page = await house.cases.list_for(house.clerk, CaseFilters(**filters))  # type: ignore[arg-type]
+        page = await house.cases.search().find(house.clerk, Wanted(**filters))  # type: ignore[arg-type]
         return [case.title for case in page.cases]
 
     assert await titles(text="hoà an") == ["Đất ở Hoà An", "Đền bù đất Hòa An"]
@@ -178,7 +162,8 @@ async def test_lists_are_filtered_and_counted(house: House) -> None:
     assert await titles(kind="reflection") == ["Đường hỏng"]
     assert await titles(unit=house.unit["C21"].id) == ["Đường hỏng"]
     assert await titles(field="environment") == []
-    page = await house.cases.list_for(house.clerk, CaseFilters(limit=1, offset=1, unit=house.unit["C11"].id))
+    within = Wanted(unit=house.unit["C11"].id)
+    page = await house.cases.search().find(house.clerk, within, offset=1, limit=1)
     assert ([case.title for case in page.cases], page.total) == (["Ô nhiễm suối Vàng"], 3)
 
 
@@ -194,7 +179,7 @@ async def test_who_may_not_register(sqlite_house: House, actor: str, code: str) 
     }
     with pytest.raises(Refusal, match=code):
         await house.cases.register(new(house), by=actors[actor])
-    assert (await house.cases.list_for(house.clerk)).total == 0
+    assert (await house.cases.search().find(house.clerk, Wanted())).total == 0
 
 
 async def test_directives(house: House) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hub.people.actor import HUB
-from hub.people.append_only import MESSAGE
+from hub.people.append_only import AUDIT
 from hub.people.audit import Audit, entries_of
 from hub.store.database import Database
 from hub.store.ids import Ids
@@ -42,7 +42,7 @@ async def test_an_entry_falls_with_its_act(db: Database, audit: Audit) -> None:
 async def test_entries_are_never_changed(db: Database, audit: Audit) -> None:
     async with db.begin() as work:
         audit.record(work.session, HUB, "opened", "case:1")
-    with pytest.raises(DBAPIError, match=MESSAGE):
+    with pytest.raises(DBAPIError, match=AUDIT.message):
         async with db.begin() as work:
             await work.session.execute(text("UPDATE audit_entries SET act = 'closed'"))
     async with db.read() as session:

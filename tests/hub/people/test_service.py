@@ -71,6 +71,30 @@ async def test_unknown_and_known_logins_are_refused_alike(people: People, clock:
     assert answers["known"][-1] == ("sign_in_wait", 3)
 
 
+class Slow(Passwords):
+    """Counts what is looked at, and takes its time."""
+
+    looked = 0
+
+    async def matches(self, stored: str | None, password: str) -> bool:
+        self.looked += 1
+        await asyncio.sleep(0.01)
+        return await super().matches(stored, password)
+
+
+@pytest.mark.parametrize("login", ["known", "unknown"])
+async def test_tries_at_once_do_not_pass_the_wait(db: Database, clock: HandClock, login: str) -> None:
+    slow = Slow(memory_kib=64, rounds=1)
+    people = People(db, clock, passwords=slow)
+    await people.create("known", "A", PASSWORD)
+    refused = await asyncio.gather(*(refusal(people, login, "wrong") for _ in range(50)))
+    assert slow.looked == FREE_TRIES
+    assert sum(code == "sign_in_wrong" for code, _ in refused) == FREE_TRIES
+    assert {code for code, _ in refused} == {"sign_in_wrong", "sign_in_wait"}
+    assert all(seconds > 0 for code, seconds in refused if code == "sign_in_wait")
+    assert len(people._turns) == 0
+
+
 async def test_waiting_lets_the_right_password_in_and_forgets(people: People, clock: HandClock) -> None:
     await people.create("thuky", "A", PASSWORD)
     for _ in range(FREE_TRIES):
@@ -130,6 +154,20 @@ async def test_granting(people: People, codes: dict[str, str], db: Database) -> 
     assert actor is not None
     assert actor.is_staff
     assert await acts_on(db, made) == ["account.created", "account.granted"]
+
+
+async def test_a_role_taken_away_is_gone_and_so_are_the_cookies(
+    people: People, codes: dict[str, str], db: Database
+) -> None:
+    made = await people.create("thuky", "A", PASSWORD, [(Role.CHAIR, codes["90"]), (Role.ADVISER, None)])
+    await people.revoke(made, Role.ADVISER, None, by=HUB)
+    assert await people.actor_of(made, 1) is None
+    actor = await people.actor_of(made, 2)
+    assert actor is not None
+    assert (actor.unit, actor.roles) == (codes["90"], frozenset({Role.CHAIR}))
+    with pytest.raises(AccountRefused, match="role_not_held"):
+        await people.revoke(made, Role.CHAIR, codes["901"], by=HUB)
+    assert await acts_on(db, made) == ["account.created", "account.revoked"]
 
 
 @pytest.mark.parametrize(

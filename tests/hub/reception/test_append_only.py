@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hub.reception.append_only import MESSAGE, drop_statements
+from hub.reception.append_only import TIMELINE
 from hub.reception.chain import Verdict
 from tests.kit.factories import House
 
@@ -12,14 +12,14 @@ REFUSED = ["UPDATE timeline_events SET kind = 'x' WHERE n = 1", "DELETE FROM tim
 @pytest.mark.parametrize("statement", REFUSED)
 async def test_the_database_itself_refuses_to_change_history(house: House, statement: str) -> None:
     await house.session(await house.case())
-    with pytest.raises(DBAPIError, match=MESSAGE):
+    with pytest.raises(DBAPIError, match=TIMELINE.message):
         async with house.db.begin() as work:
             await work.session.execute(text(statement))
 
 
 async def test_postgresql_refuses_to_empty_it_too(house: House) -> None:
     if house.db.dialect == "postgresql":
-        with pytest.raises(DBAPIError, match=MESSAGE):
+        with pytest.raises(DBAPIError, match=TIMELINE.message):
             async with house.db.begin() as work:
                 await work.session.execute(text("TRUNCATE timeline_events"))
 
@@ -32,7 +32,7 @@ async def tampered(house: House, *statements: str) -> str:
     await house.do(house.clerk, session, "session.go_live")
     assert await house.receptions.verify(session) == Verdict(True, 6)
     async with house.db.begin() as work:
-        for statement in [*drop_statements(house.db.dialect), *statements]:
+        for statement in [*TIMELINE.drop_statements(house.db.dialect), *statements]:
             await work.session.execute(text(statement))
     return session
 

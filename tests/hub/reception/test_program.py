@@ -72,3 +72,24 @@ def test_a_shared_screen_is_the_document_of_hall_or_floor_whoever_began_last() -
     assert slots(floor, hall, room, other) == {"document": "point:p/s"}
     assert slots(floor, screen("console:clerk", 3), room) == {"document": "console:clerk/s"}
     assert slots(floor, other) == {}
+
+
+def test_muted_only_the_hall_is_heard_and_the_picture_stays() -> None:
+    sources = [camera("whip:1"), microphone("whip:1"), camera("point:p"), microphone("point:p")]
+    muted = StageWish(True, WISH.audience, floor="p", muted=True)
+    assert slots(muted, *sources) == {"main": "whip:1/c", "second": "point:p/c", "voice1": "whip:1/m"}
+
+
+def test_a_pinned_point_is_seen_not_heard_and_only_while_nobody_has_the_floor() -> None:
+    sources = [camera("whip:1"), camera("point:p"), microphone("point:p"), camera("point:q")]
+    pinned = StageWish(True, WISH.audience, pinned="p")
+    assert slots(pinned, *sources) == {"main": "whip:1/c", "second": "point:p/c"}
+    floor = StageWish(True, WISH.audience, floor="q", pinned="p")
+    assert slots(floor, *sources) == {"main": "whip:1/c", "second": "point:q/c"}
+
+
+def test_a_voice_in_a_private_talk_is_not_the_halls() -> None:
+    sources = [camera("console:a:chair", chair=True), microphone("console:a:chair", chair=True)]
+    sources += [microphone("console:b", 1)]
+    aside = StageWish(True, WISH.audience, aside=frozenset({"account:a"}))
+    assert slots(aside, *sources) == {"main": "console:a:chair/c", "voice1": "console:b/m"}

@@ -252,6 +252,71 @@ async def test_the_next_session_of_a_room(house: House) -> None:
     assert (await house.receptions.next_for(room)).id == first  # type: ignore[union-attr]
 
 
+async def test_a_forgotten_session_keeps_no_room_from_todays(house: House) -> None:
+    room = house.room("C11")
+    forgotten = await house.session()
+    house.clock.advance(hours=12)
+    assert (await house.receptions.next_for(room)).id == forgotten  # type: ignore[union-attr]
+    house.clock.advance(days=29)
+    assert await house.receptions.next_for(room) is None
+    assert await house.receptions.checks.own(room) is None
+    today = await house.session()
+    assert (await house.receptions.next_for(room)).id == today  # type: ignore[union-attr]
+    assert (await house.receptions.checks.own(room)).session == today  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("left", ["live", "paused"])
+async def test_a_session_that_was_never_ended_keeps_no_room_from_the_next(house: House, left: str) -> None:
+    room, clerk = house.room("C11"), house.clerk
+    forgotten = await house.session()  # in an hour
+    await house.do(clerk, forgotten, "session.go_live")
+    if left == "paused":
+        await house.do(clerk, forgotten, "session.pause", reason="Nghỉ trưa")
+
+    async def belongs() -> str:
+        found, own = await house.receptions.next_for(room), await house.receptions.checks.own(room)
+        assert found is not None
+        assert own is not None
+        assert own.session == found.id
+        return found.id
+
+    house.clock.advance(hours=12)
+    soon = await house.session()
+    assert await belongs() == forgotten, "it began 11 hours ago, and may go on"
+    await house.receptions.before.cancel(clerk, soon, "Bão số 5 đổ bộ")
+    house.clock.advance(days=29)
+    assert await belongs() == forgotten, "nothing else is to come"
+    today = await house.session()
+    house.clock.advance(seconds=-1)
+    assert await belongs() == forgotten, "an hour and a second before today's"
+    house.clock.advance(seconds=1)
+    assert await belongs() == today
+    assert (await house.receptions.checks.own(room)).due  # type: ignore[union-attr]
+    house.clock.advance(hours=1)
+    await house.do(clerk, today, "session.go_live")
+    assert await belongs() == today
+    await house.do(clerk, today, "session.close")
+    assert await belongs() == forgotten
+
+
+async def test_of_sessions_that_were_never_ended_those_are_named_that_share_rooms(house: House) -> None:
+    forgotten, elsewhere = await house.session(rooms=("C11",)), await house.session(rooms=("D2",))
+    for each in (forgotten, elsewhere):
+        await house.do(house.clerk, each, "session.go_live")
+    house.clock.advance(days=1)
+    today = await house.session(rooms=("C11", "C12"))
+    await house.do(house.clerk, today, "session.go_live")
+
+    async def named(actor: Actor, session: str) -> list[str]:
+        return [each.id for each in await house.receptions.never_ended(actor, session)]
+
+    assert await named(house.clerk, today) == [forgotten]
+    assert await named(house.clerk, forgotten) == []
+    assert await named(house.account(Role.SUPERVISOR), today) == []
+    await house.do(house.clerk, forgotten, "session.close")
+    assert await named(house.clerk, today) == []
+
+
 async def test_moments_of_a_case(house: House) -> None:
     case = await house.case("C11")
     session = await house.session(case, await house.case("C21"))

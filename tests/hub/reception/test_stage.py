@@ -24,11 +24,11 @@ async def test_who_has_the_picture(live: Live) -> None:
     assert await wish(live) == StageWish(True, STAFF)
     await live.clerk("floor.give", point=live.point("C11"))
     assert await wish(live) == StageWish(True, STAFF | {f"point:{live.point('C11')}"}, live.point("C11"))
-    await live.clerk("item.conclude", item=live.items[0], text="x")
+    await live.conclude(live.items[0], "x")
     assert await wish(live) == StageWish(True, STAFF)
     await live.clerk("session.pause", reason="")
     assert await wish(live) == StageWish(False, STAFF)
-    await live.clerk("session.resume")
+    await live.clerk("session.resume", confirm=True)
     assert await wish(live) == StageWish(True, EVERYONE)
     await live.clerk("session.close")
     assert await wish(live) == StageWish(False, frozenset())
@@ -37,7 +37,7 @@ async def test_who_has_the_picture(live: Live) -> None:
 async def test_a_viewers_groups_meet_the_audience(live: Live) -> None:
     house = live.house
     await live.clerk("item.call", item=live.items[0])
-    await live.clerk("audience.set", audience="related")
+    await live.clerk("audience.set", audience="related", confirm=True)
     audience = (await wish(live)).audience
     inside = {
         code for code in house.point if (await house.viewer(house.room(code), live.id)).groups & audience

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Insert, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hub.people.models import Account, Grant
@@ -237,3 +237,88 @@ async def test_makes_the_directory_of_its_file(tmp_path: Path) -> None:
 async def test_closing_twice_is_harmless(db: Database) -> None:
     await db.close()
     await db.close()
+
+
+async def test_learns_how_its_tables_are_filled_and_goes_on(db: Database) -> None:
+    async with db.begin() as work:
+        await work.session.execute(text("CREATE TABLE learnt (n INTEGER PRIMARY KEY, word TEXT)"))
+        await work.session.execute(text("CREATE INDEX learnt_word ON learnt (word)"))
+        await work.session.execute(text("INSERT INTO learnt (n, word) VALUES (1, 'a'), (2, 'a')"))
+    await db.learn()
+    known = (
+        "SELECT stat FROM sqlite_stat1 WHERE idx = 'learnt_word'"
+        if db.dialect == "sqlite"
+        else "SELECT reltuples FROM pg_class WHERE relname = 'learnt'"
+    )
+    async with db.begin() as work:
+        assert str(await work.session.scalar(text(known))) in {"2 2", "2.0"}
+        await work.session.execute(text("DROP TABLE learnt"))
+
+
+async def test_many_rows_that_give_something_back_are_looked_at_too(db: Database) -> None:
+    def row(n: int, name: str) -> dict[str, object]:
+        at = datetime(2026, 7, 1, tzinfo=UTC)
+        return {"id": f"{n:026}", "login": f"m{n}", "name": name, "password_hash": "", "created_at": at}
+
+    wanted = insert(Account).returning(Account.login)
+    async with db.begin() as work:
+        made = await work.session.scalars(wanted, [row(n, "A") for n in range(3)])
+        assert set(made) == {"m0", "m1", "m2"}
+    with pytest.raises(TextUnstorable):
+        await _insert(db, wanted, [row(3, "A"), row(4, "A\x00")])
+    assert await count(db) == 3
+
+
+async def _insert(db: Database, wanted: Insert, rows: list[dict[str, object]]) -> None:
+    async with db.begin() as work:
+        await work.session.execute(wanted, rows)
+
+
+async def test_a_command_waits_for_one_patient_work_and_not_for_all(db: Database) -> None:
+    """From the third on the machines would wait for the person for ever, if the person had to wait for them.
+    (PostgreSQL opens a connection meanwhile: who comes when is no matter of turns there.)"""
+    first_is_on, go_on, served = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def machine(number: int) -> None:
+        async with db.begin(patient=True) as work:
+            work.session.add(account(number))
+            if number == 1:
+                first_is_on.set()
+                await go_on.wait()
+            elif number > 2:
+                await served.wait()
+
+    async def person() -> None:
+        async with db.begin() as work:
+            work.session.add(account(9))
+        served.set()
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        group.create_task(machine(1))
+        await first_is_on.wait()
+        for number in range(2, 6):
+            group.create_task(machine(number))
+        await asyncio.sleep(0)
+        group.create_task(person())
+        await asyncio.sleep(0)
+        go_on.set()
+    assert await count(db) == 6
+
+
+async def test_patient_work_that_failed_lets_the_next_one_in(db: Database) -> None:
+    with suppress(RuntimeError):
+        async with db.begin(patient=True):
+            raise RuntimeError("changed my mind")
+    async with asyncio.timeout(30), db.begin(patient=True) as work:
+        work.session.add(account(1))
+    assert await count(db) == 1
+
+
+async def test_patient_work_that_waits_too_long_is_busy(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.05)
+    async with db.begin(patient=True):
+        with pytest.raises(Busy):
+            async with db.begin(patient=True):
+                pass

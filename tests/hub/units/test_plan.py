@@ -224,3 +224,22 @@ def test_an_empty_list_changes_nothing(profile: Profile) -> None:
     assert not (found.changed)
     assert not (found.problems)
     assert not (found.ended)
+
+
+def test_what_stays_may_keep_its_old_date_in_a_complete_list() -> None:
+    lines = """90,Tỉnh Mẫu,province,,1900-01-01,
+               9001,Phường Một,commune,90,2025-07-01,"""
+    found = plan(lines, TREE, complete=True)
+    assert not found.problems
+    assert found.unchanged == 1
+    assert found.ended == [("d", JULY)]
+    assert found.cut_short == [("c", JULY)]
+    # The same list again ends nothing anew.
+    known = [
+        *(unit for unit in TREE if unit.id == "p"),
+        Known("d", "901", SINCE, JULY, "Huyện Đông", "district", "p"),
+        Known("c", "9001", SINCE, JULY, "Xã Một", "commune", "d"),
+        Known("n", "9001", JULY, None, "Phường Một", "commune", "p"),
+    ]
+    again = plan(lines, known, complete=True)
+    assert (again.problems, again.ended, again.unchanged) == ([], [], 2)

@@ -79,6 +79,36 @@ async def test_subtree(units: Units) -> None:
     assert await units.subtree(top) == below
 
 
+HALF_RENEWED = """code,name,level,parent_code,valid_from
+90,Tỉnh Mẫu,province,,
+901,Thành phố Hạ Bình,district,90,2024-11-01
+903,Thành phố Đầm Hà,district,90,2024-11-01
+9001,Phường Hà Lầm,commune,901,
+9002,Phường Hòa Lạc,commune,901,
+9003,Thị trấn Đầm Hạ,commune,902,
+9004,Xã Đầm Hạ,commune,902,
+"""
+BEFORE, AFTER = date(2024, 10, 31), date(2024, 11, 1)
+
+
+async def test_units_hang_below_who_stands_for_their_parent_on_the_day(units: Units) -> None:
+    former, ended = await id_of(units, "901"), await id_of(units, "902")
+    assert (await units.import_list(HALF_RENEWED.encode(), write=True)).written
+    ends = "code,name,level,parent_code,valid_from,valid_to\n902,Huyện Đầm Hạ,district,90,,2024-11-01\n"
+    assert (await units.import_list(ends.encode(), write=True)).written
+    renewed, heir = await id_of(units, "901"), await id_of(units, "903")
+    await units.succeed(ended, heir, AFTER, main=True)
+    ward, town, top = [await id_of(units, code) for code in ("9001", "9003", "90")]
+    for unit, then, now in ((ward, former, renewed), (town, ended, heir)):
+        assert [each.id for each in await units.chain(unit, BEFORE)] == [unit, then, top]
+        assert [each.id for each in await units.chain(unit, AFTER)] == [unit, now, top]
+        assert unit in await units.subtree(then, BEFORE)
+        assert unit not in await units.subtree(then, AFTER)
+        assert unit in await units.subtree(now, AFTER)
+    everything = {each.id for each in await units.valid_on(AFTER)} | {former, ended}
+    assert await units.subtree(top, AFTER) == everything
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [

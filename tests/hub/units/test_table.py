@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.units import table as module
+from hub.units import lines as module
 from hub.units.models import SINCE_EVER, Level
 from hub.units.table import read_table
 

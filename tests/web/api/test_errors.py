@@ -9,7 +9,7 @@ from signaling.errors import REASON, CloseCode
 from web import errors, i18n
 
 SOURCES = [*Path("web").glob("*.py"), *Path("web/api").glob("*.py"), *Path("signaling").glob("*.py")]
-REFUSALS = re.compile(r'(?:Refusal|MediaRefusal|_fixed|error_response)\((?:[^()]*?)"([a-z_]+)"')
+REFUSALS = re.compile(r'(?:Refusal|_fixed|error_response)\((?:[^()]*?)"([a-z_]+)"')
 
 
 def codes() -> set[str]:

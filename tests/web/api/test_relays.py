@@ -106,7 +106,7 @@ async def test_doors_are_shut_at_both_before_it_is_committed(two: Two) -> None:
 async def test_a_dead_relay_does_not_keep_the_doors_open_and_comes_back_behind_them(two: Two) -> None:
     session = await live_session(two.lab)
     async with two.lab.seat(session, await two.lab.account(Role.CLERK)) as console:
-        assert (await console.do("audience.set", audience="all"))["type"] == "done"
+        assert (await console.do("audience.set", audience="all", confirm=True))["type"] == "done"
         await two.end(1)
         async with asyncio.timeout(2):
             assert (await console.do("audience.set", audience="closed"))["type"] == "done"
@@ -120,7 +120,7 @@ async def test_a_relay_that_does_not_answer_keeps_doors_from_being_said_to_be_sh
     monkeypatch.setattr("signaling.director.RELAY_SECONDS", 0.3)
     session = await live_session(two.lab)
     async with two.lab.seat(session, await two.lab.account(Role.CLERK)) as console:
-        assert (await console.do("audience.set", audience="all"))["type"] == "done"
+        assert (await console.do("audience.set", audience="all", confirm=True))["type"] == "done"
         stuck = asyncio.Event()
 
         async def hangs(_: object) -> None:

@@ -340,7 +340,7 @@ async def test_doors_that_cannot_be_shut_are_not_said_to_be(sqlite_db, clock, tm
             with alive(lock):
                 refusal = await console.do("audience.set", audience="closed")
             assert (refusal["type"], refusal["code"]) == ("refused", "media_unavailable")
-            assert (await console.do("audience.set", audience="all"))["type"] == "done"
+            assert (await console.do("audience.set", audience="all", confirm=True))["type"] == "done"
 
 
 async def test_a_closed_hearing_reaches_the_relay_before_it_is_committed(lab: WebLab):
@@ -362,7 +362,7 @@ async def test_a_closed_hearing_reaches_the_relay_before_it_is_committed(lab: We
         assert done["n"] > before
         stage = next(each for each in (await lab.services.relay.state()).stages if each.stage == session)
         assert stage.audience == frozenset({"staff"})
-        await console.do("audience.set", audience="all")
+        await console.do("audience.set", audience="all", confirm=True)
         await until(lambda: seen[-1][0] == frozenset({"staff", "points", "observers"}))
 
 

@@ -1,12 +1,15 @@
 """Each page as each of its readers."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hub.cases.rules import CaseKind
 from hub.people.roles import Role
 from tests.kit.web import PASSWORD, WebLab
+from web.cookies import ACCOUNT_COOKIE, read_account, write_account
 from web.pages.static import VERSION, modules, static_url
 
 
@@ -19,7 +22,7 @@ async def _csrf(http) -> str:
 async def test_the_door_leads_everyone_to_their_page(lab: WebLab):
     for cookie, goal in (
         ("", "/sign-in"),
-        (await lab.account(Role.CLERK), "/sessions"),
+        (await lab.account(Role.TECHNICIAN), "/sessions"),
         (await lab.room("C11"), "/room"),
     ):
         async with lab.http(cookie) as http:
@@ -72,6 +75,41 @@ async def test_signing_out(lab: WebLab):
     assert 'hub_account=""' in answer.headers["set-cookie"]
 
 
+async def test_signing_out_ends_it_in_every_window(lab: WebLab):
+    """A console that is open elsewhere, and whoever copied the cookie."""
+    session = await lab.house.session(await lab.house.case())
+    cookie = await lab.account(Role.CLERK)
+    other = await lab.account(Role.CHAIR)
+    async with lab.seat(session, cookie) as console, lab.http(cookie) as http:
+        found = re.search(r'name="csrf" value="([^"]+)"', (await http.get("/sessions")).text)
+        assert found
+        for _ in range(2):
+            assert (await http.post("/sign-out", data={"csrf": found[1]})).status_code == 303
+        assert (await http.get("/sessions")).headers["location"].startswith("/sign-in")
+        await console.say(type="command", id="c1", name="session.go_live", data={})
+        assert (await console.hear("refused"))["code"] == "signed_out"
+    async with lab.http(other) as http:
+        assert (await http.get("/sessions")).status_code == 200
+
+
+async def test_a_page_gives_an_ageing_cookie_anew(lab: WebLab):
+    cookie = await lab.account(Role.CLERK)
+    fresh = cookie.split("=", 1)[1]
+    known = read_account(lab.services.keys, fresh, lab.services.clock.now(), timedelta(hours=12))
+    assert known is not None
+    old = replace(known, renewed_at=known.signed_in_at - timedelta(hours=2))
+    aged = f"{ACCOUNT_COOKIE}={write_account(lab.services.keys, old)}"
+    async with lab.http(cookie) as http:
+        assert "set-cookie" not in (await http.get("/sessions")).headers
+    async with lab.http(aged) as http:
+        given = (await http.get("/sessions")).headers["set-cookie"]
+    text = given.split("=", 1)[1].split(";", 1)[0]
+    renewed = read_account(lab.services.keys, text, lab.services.clock.now(), timedelta(hours=12))
+    assert renewed is not None
+    assert renewed.signed_in_at == known.signed_in_at
+    assert renewed.counts_from >= known.signed_in_at
+
+
 async def test_the_language_is_kept(lab: WebLab):
     async with lab.http() as http:
         assert 'lang="vi"' in (await http.get("/sign-in")).text
@@ -93,6 +131,8 @@ async def test_every_page_opens_for_every_role(lab: WebLab, role: Role, language
     cookie = f"{await lab.account(role)}; hub_language={language}"
     async with lab.http(cookie) as http:
         for path in (
+            "/",
+            "/inbox",
             "/sessions",
             f"/sessions/{session}",
             f"/sessions/{session}/timeline",
@@ -118,13 +158,41 @@ async def test_the_console_has_a_tile_for_each_room_and_a_choice_for_each_unit(l
     assert 'data-act="closed"' in text
 
 
+@pytest.mark.parametrize(("language", "words"), [("vi", "chưa được kết thúc"), ("en", "was never ended")])
+async def test_the_console_says_which_session_was_never_ended(lab: WebLab, language: str, words: str):
+    house = lab.house
+    forgotten = await house.session()
+    await house.do(house.clerk, forgotten, "session.go_live")
+    house.clock.advance(days=30)
+    session = await house.session()
+    for role, told in ((Role.CLERK, True), (Role.TECHNICIAN, False)):
+        async with lab.http(f"{await lab.account(role)}; hub_language={language}") as http:
+            text = (await http.get(f"/sessions/{session}")).text
+        assert (words in text, f'href="/sessions/{forgotten}"' in text) == (told, told)
+
+
 async def test_whoever_only_watches_gets_no_hands(lab: WebLab):
     session = await lab.house.session()
     async with lab.http(await lab.account(Role.SUPERVISOR)) as http:
         text = (await http.get(f"/sessions/{session}")).text
     assert "watching" in text
-    for act in ("closed", "go-live", "call", "give", "camera"):
+    for act in ("closed", "go-live", "call", "give", "camera", "hand"):
         assert f'data-act="{act}"' not in text
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_an_adviser_has_a_desk_with_a_hand_and_no_room_elses(lab: WebLab, language: str):
+    session = await lab.house.session(await lab.house.case())
+    cookie = f"{await lab.account(Role.ADVISER)}; hub_language={language}"
+    async with lab.http(cookie) as http:
+        text = (await http.get(f"/sessions/{session}")).text
+        listed = (await http.get("/sessions")).text
+    assert f"/sessions/{session}" in listed
+    for act in ("hand", "return", "ready", "microphone", "camera"):
+        assert f'data-act="{act}"' in text
+    for act in ("closed", "go-live", "call", "give", "take-up"):
+        assert f'data-act="{act}"' not in text
+    assert 'data-adviser="yes"' in text
 
 
 async def test_what_is_not_theirs_looks_as_if_it_were_not_there(lab: WebLab):

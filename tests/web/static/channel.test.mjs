@@ -117,3 +117,59 @@ test("messages go to whoever listens, by kind", (t) => {
   assert.equal(channel.lostSince, null);
   channel.close();
 });
+
+test("after a sleep an answer is waited for only briefly", (t) => {
+  const { channel } = scene(t);
+  Socket.all[0].open();
+  Socket.all[0].say(WELCOME);
+  channel.wake();
+  const asked = Socket.all[0].sent.at(-1);
+  assert.equal(asked.type, "ping");
+  Socket.all[0].say({ type: "pong", at: asked.at });
+  mock.timers.tick(3_500);
+  assert.equal(channel.state, "open", "it answered");
+  channel.wake();
+  mock.timers.tick(3_500);
+  assert.equal(channel.state, "waiting", "nothing came: it is gone, whatever the network says");
+  channel.wake();
+  assert.equal(Socket.all.length, 2, "a wait is cut short");
+});
+
+test("whoever was signed out and signs in again elsewhere goes on, and what waited is sent", (t) => {
+  const { channel, socket } = scene(t);
+  const states = [];
+  socket().open();
+  socket().say({ ...WELCOME, you: { key: "account:a" } });
+  channel.command("note.add", { text: "một" });
+  socket().drop(4401);
+  channel.addEventListener("state", ({ detail }) => states.push(detail.state));
+  channel.revive();
+  socket().drop(1006);
+  assert.deepEqual(states, ["ended"], "still signed out: nothing else is said meanwhile");
+  channel.revive();
+  socket().open();
+  socket().say({ ...WELCOME, you: { key: "account:a" } });
+  assert.deepEqual([states.at(-1), socket().sent.at(-1).id, channel.waiting], ["open", "c1", 1]);
+});
+
+test("what waits is never sent in another's name", (t) => {
+  const { channel, socket } = scene(t);
+  socket().open();
+  socket().say({ ...WELCOME, you: { key: "account:a" } });
+  channel.command("note.add", { text: "một" });
+  socket().drop(4401);
+  channel.revive();
+  socket().open();
+  socket().say({ ...WELCOME, you: { key: "account:b" } });
+  assert.equal(channel.state, "ended");
+  assert.deepEqual(socket().sent.map((each) => each.type), ["hello"]);
+  assert.equal(channel.waiting, 1, "it waits for whoever wrote it");
+});
+
+test("a session that is over is not tried again", (t) => {
+  const { channel, socket } = scene(t);
+  socket().open();
+  socket().drop(4404);
+  channel.revive();
+  assert.equal(Socket.all.length, 1);
+});

@@ -42,7 +42,7 @@ test("small pictures want the small layer, what has no place yet wants all", () 
   assert.deepEqual([0, 100, 480, 481, 1920].map(wantFor), ["high", "low", "low", "high", "high"]);
 });
 
-class Line {
+class Line extends EventTarget {
   sent = [];
   open = true;
   send(message) {
@@ -79,6 +79,9 @@ test("wants are said to each new peer once, and again only when they changed", a
   become(peer, "lost");
   become(peer, "connected");
   assert.equal(line.sent.length, 3);
+  line.dispatchEvent(new Event("welcome"));
+  t.mock.timers.tick(1_000);
+  assert.equal(line.sent.length, 4, "a hub that was started anew is told again");
 });
 
 test("voices wait longer while the browser has to invent sound, and are tried without later", () => {

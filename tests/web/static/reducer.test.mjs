@@ -23,7 +23,7 @@ test("items stand in the order of the agenda", () => {
   const second = event(2, "item.added", { item: "i0", position: 1, audience: "closed", inside: false, case: null });
   const view = fold(ROOM, added, second);
   assert.deepEqual(view.items.map((item) => item.id), ["i0", "i1"]);
-  assert.deepEqual(view.items[0], { id: "i0", position: 1, state: "queued", audience: "closed", inside: false, case: null, conclusion: null });
+  assert.deepEqual(view.items[0], { id: "i0", position: 1, state: "queued", audience: "closed", inside: false, case: null, conclusion: null, answer_on: null, reason: null });
 });
 
 test("an event seen before changes nothing", () => {
@@ -41,9 +41,9 @@ test("a head moves the number forward, never back", () => {
 });
 
 test("a note keeps who, when and its number; removing keeps the text", () => {
-  const view = fold(STAFF, added, note, event(3, "note.changed", { note: "n1", item: "i1", text: "hai" }), event(4, "note.removed", { note: "n1", item: "i1" }));
+  const view = fold(STAFF, added, note, event(3, "note.changed", { note: "n1", item: "i1", text: "hai", conflict: false }), event(4, "note.removed", { note: "n1", item: "i1" }));
   assert.deepEqual(view.notes, [
-    { id: "n1", n: 2, item: "i1", text: "hai", mark: "promise", by: { key: "account:1", name: "Thư ký" }, at: AT, media_ms: 2000, removed: true, changed: true },
+    { id: "n1", n: 2, item: "i1", text: "hai", mark: "promise", by: { key: "account:1", name: "Thư ký" }, at: AT, media_ms: 2000, removed: true, changed: true, version: 3, conflict: false },
   ]);
 });
 
@@ -71,6 +71,7 @@ test("item.shown carries the number of what caused it, and replaces all of the i
     notes: [{ id: "n2", n: 3, item: "i1", text: "ba" }],
     taken_up: [],
     directives: [],
+    drafts: [],
     floor: { point: "p2", name: "Xã C", at: AT },
   });
   const view = fold(ROOM, added, note, opened, shown);
@@ -93,13 +94,13 @@ test("hands, floor, points and sources come and go", () => {
     event(1, "hand.raised", { point: "p1" }),
     event(2, "hand.raised", { point: "p2" }),
     event(3, "hand.lowered", { point: "p1" }),
-    event(4, "floor.given", { point: "p2", name: "Xã C" }),
+    event(4, "floor.given", { point: "p2", name: "Xã C", until: AT }),
     event(5, "source.started", { source: "hall", name: "Hội trường" }),
     event(6, "point.joined", { point: "p1" }),
     event(7, "point.left", { point: "p1", reason: "lost" }),
   );
   assert.deepEqual(view.hands, [{ point: "p2", at: AT }]);
-  assert.deepEqual(view.floor, { point: "p2", name: "Xã C", at: AT });
+  assert.deepEqual(view.floor, { point: "p2", name: "Xã C", at: AT, until: AT });
   assert.deepEqual(view.points, { p1: { state: "left", at: AT } });
   const later = apply(apply(view, event(8, "floor.ended", { point: "p2", reason: "ended" }), STAFF), event(9, "source.stopped", { source: "hall", name: "" }), STAFF);
   assert.deepEqual([later.floor, later.sources], [null, {}]);

@@ -1,10 +1,11 @@
 /** Prediction and rollback, the room's states, what was missed, and small questions. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { emptyView } from "../../../web/static/js/session/reducer.js";
-import { missed, remember } from "../../../web/static/js/session/missed.js";
+import { missed, remember, retold } from "../../../web/static/js/session/missed.js";
 import { countdown, lineLevel, roomState } from "../../../web/static/js/session/room-state.js";
-import { clockOf, daysLeft, dueState, tileState } from "../../../web/static/js/session/select.js";
+import { clockOf, daysLeft, dueState, endsClosedHearing, ills, meant, tileState } from "../../../web/static/js/session/select.js";
 import { Store } from "../../../web/static/js/session/store.js";
 import { difference, totals } from "../../../web/static/js/media/report.js";
 import { FIRST_MS, LONGEST_MS, waitAfter } from "../../../web/static/js/net/backoff.js";
@@ -41,6 +42,18 @@ test("a note stands at once, and is the hub's own when it comes", () => {
   assert.equal(desk.waiting, 0);
 });
 
+test("a command about the current item says which one is meant", () => {
+  const items = [ITEM, { ...ITEM, id: "i2", audience: "closed" }];
+  assert.deepEqual(meant(live({ items, current: "i2" })), { item: "i2", audience: "closed" });
+  assert.deepEqual(meant(live({ items, current: null })), {});
+  const desk = new Store();
+  desk.welcome(YOU, live({ items, current: "i2" }));
+  desk.sent("c1", "note.add", { text: "một", mark: null, item: "i1" }, AT);
+  desk.sent("c2", "audience.set", { audience: "related", item: "i1" }, AT);
+  assert.equal(desk.shown.notes.at(-1).item, "i1");
+  assert.deepEqual(desk.shown.items.map((item) => item.audience), ["related", "closed"]);
+});
+
 test("a refusal takes the prediction back", () => {
   const desk = store();
   desk.sent("c1", "audience.set", { audience: "closed" }, AT);
@@ -69,6 +82,8 @@ const STATES = [
   ["live", live(), {}],
   ["replaced", live(), { ended: 4409 }],
   ["gone", live(), { ended: 4401 }],
+  ["waiting", live(), { ended: 4404 }],
+  ["connecting", live(), { ended: 4400 }],
   ["lost", live(), { lostMs: 4000, media: "lost" }],
   ["live", live(), { lostMs: 4000 }],
   ["waiting", emptyView(), { started: false, media: "none" }],
@@ -113,6 +128,21 @@ test("what a room missed is told in the order of the agenda", () => {
   assert.deepEqual(missed(remember(view), view, "1"), []);
 });
 
+test("what was told is said anew from the view of now, and nothing is added to it", () => {
+  const before = remember(live());
+  const closed = { ...ITEM, state: "concluded", conclusion: "Xong", case: { unit_name: "Xã A" } };
+  const directive = { id: "d1", lead: "1", lead_name: "Xã A", supporting: [], text: "Đo lại" };
+  const then = live({ items: [closed], directives: [directive], notes: [{ id: "n1" }] });
+  const told = missed(before, then, "1");
+  const words = (view) => retold(told, view).map(({ what, text, n, case: of }) => [what, of, text ?? n]);
+  assert.deepEqual(words(then), [["concluded", "Xã A", "Xong"], ["notes", undefined, 1], ["directive", undefined, "Đo lại"]]);
+  const more = { ...then, directives: [directive, { ...directive, id: "d2" }], notes: [{ id: "n1" }, { id: "n2" }] };
+  assert.deepEqual(words(more), words(then));
+  const forgotten = { ...then, items: [{ ...closed, audience: "closed", inside: false, case: null, conclusion: null }], directives: [], notes: [] };
+  assert.deepEqual(words(forgotten), [["concluded", "", ""]]);
+  assert.deepEqual(words({ ...forgotten, items: [ITEM] }), [], "taken back");
+});
+
 test("a tile says live, voice, silent or missing", () => {
   const joined = { state: "joined" };
   assert.equal(tileState(undefined, undefined), "missing");
@@ -124,6 +154,15 @@ test("a tile says live, voice, silent or missing", () => {
   assert.equal(tileState(joined, { link: "up", picture: true, sound: true, sent: "none" }), "voice");
   assert.equal(tileState(joined, { link: "up", picture: false, sound: false }), "silent");
   assert.equal(tileState(joined, { link: "down", picture: true }), "missing");
+});
+
+test("a tile says in the browser what the hub says of it (signaling/tile_state.py)", async () => {
+  const cases = JSON.parse(await readFile(new URL("../../signaling/tile_states.json", import.meta.url), "utf8"));
+  for (const each of cases) {
+    const presence = each.joined ? { state: "joined" } : undefined;
+    assert.equal(tileState(presence, each.tile ?? undefined), each.state, JSON.stringify(each));
+    assert.deepEqual(ills(each.tile), each.ills);
+  }
 });
 
 test("days are counted by the calendar", () => {
@@ -169,7 +208,22 @@ test("the foot says how good the line is, the hub's word before the browser's", 
     [still, "high", { starved: true, voice: false }, "voice"],
     [still, "high", { starved: false, voice: true }, "good"],
     [{ ...still, loss: 0.05 }, "high", { starved: false, voice: true }, "weak"],
+    [still, "high", { ...none, due: false }, ""],
   ]) {
     assert.equal(lineLevel(report, sent, state), level);
   }
+});
+
+test("a closed hearing is left on purpose only: what would end it is known before it is sent", () => {
+  const closed = { ...ITEM, audience: "closed" };
+  const items = [closed, { ...ITEM, id: "i2", state: "queued" }, { ...ITEM, id: "i3", state: "queued", audience: "closed" }];
+  const view = live({ items });
+  assert.ok(endsClosedHearing(view, "audience.set", { audience: "related" }));
+  assert.ok(!endsClosedHearing(view, "audience.set", { audience: "closed" }));
+  assert.ok(endsClosedHearing(view, "item.call", { item: "i2" }));
+  assert.ok(!endsClosedHearing(view, "item.call", { item: "i3" }));
+  assert.ok(!endsClosedHearing(view, "session.resume", {}), "it goes on as it was");
+  assert.ok(endsClosedHearing(live({ items: [{ ...closed, state: "concluded" }] }), "session.resume", {}));
+  assert.ok(!endsClosedHearing(view, "note.add", { text: "x", mark: null }));
+  assert.ok(!endsClosedHearing(live(), "item.call", { item: "i2" }), "nothing is closed");
 });

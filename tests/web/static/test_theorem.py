@@ -32,12 +32,26 @@ async def _a_day(house: House) -> str:
     first, second = await house.items(session)
     clerk, room = house.clerk, house.room("C11")
 
-    async def do(actor: Any, name: str, **data: Any) -> None:
+    async def came_late() -> None:
+        """One is let in as a complaint and closed later, one as a denunciation, one is taken off."""
+        who = {"kind": "complaint", "field": "land", "name": "Lê Văn Ẩn", "persons": 1}
+        about = {"field": "land", "title": "Đất"}
+        for matter, kind in (("đất", "complaint"), ("nhà", "denunciation"), ("đường", "complaint")):
+            await do(room, "lobby.announce", **who, matter=matter)
+            entry = list((await house.live(session)).state.lobby)[-1]
+            await do(clerk, "lobby.admit", entry=entry, kind=kind, **about)
+        first, _, last = (await house.items(session))[2:]
+        late = (await house.live(session)).state.items[first].case["id"]
+        await do(clerk, "case.reclassify", case=late, kind="denunciation")
+        await do(clerk, "item.remove", item=last, reason="Nhầm")
+
+    async def do(actor: Any, name: str, /, **data: Any) -> None:
         try:
             await house.do(actor, session, name, **data)
         except Refusal:
             assert name in {"hand.raise", "audience.set"}, name
 
+    await came_late()
     await do(clerk, "item.call", item=first)
     await do(clerk, "item.hear", item=first)
     await do(clerk, "note.add", text="một", mark="promise")
@@ -49,17 +63,17 @@ async def _a_day(house: House) -> str:
     issue = {"item": first, "lead": "C11", "supporting": ["C21"], "text": "Đo lại", "due": due}
     await do(clerk, "directive.issue", **issue)
     for audience in ("related", "closed", "all", "closed"):
-        await do(clerk, "audience.set", audience=audience)
+        await do(clerk, "audience.set", audience=audience, confirm=True)
         await do(clerk, "note.add", text=audience, mark=None)
     await do(clerk, "floor.give", point=house.point["C21"])
     await do(clerk, "floor.end")
-    await do(clerk, "item.conclude", item=first, text="Xong")
+    await house.conclude(clerk, session, first, "Xong")
     await do(clerk, "item.call", item=second)
-    await do(clerk, "audience.set", audience="all")
+    await do(clerk, "audience.set", audience="all", confirm=True)
     await do(clerk, "floor.give", point=house.point["D1"])
     await do(clerk, "item.defer", item=second, reason="Thiếu hồ sơ")
     await do(clerk, "session.pause", reason="Nghỉ")
-    await do(clerk, "session.resume")
+    await do(clerk, "session.resume", confirm=True)
     await do(clerk, "session.close")
     return session
 

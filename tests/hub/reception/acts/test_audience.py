@@ -1,3 +1,7 @@
+from sqlalchemy import update
+
+from hub.cases.lives import Lives
+from hub.cases.models import Case
 from hub.cases.rules import CaseKind
 from tests.kit.receptions import Live
 
@@ -6,7 +10,7 @@ async def test_setting_the_audience_of_the_current_item(live: Live) -> None:
     assert await live.refused(live.house.clerk, "audience.set", audience="closed") == "no_current_item"
     await live.clerk("item.call", item=live.items[0])
     for audience in ("closed", "related", "all"):
-        assert await live.clerk("audience.set", audience=audience) == [
+        assert await live.clerk("audience.set", audience=audience, confirm=True) == [
             ("audience.set", {"item": live.items[0], "audience": audience})
         ]
 
@@ -41,7 +45,10 @@ async def test_reclassifying_to_a_denunciation_closes_first(live: Live) -> None:
     ]
     seen = await live.house.cases.get_for(live.house.clerk, case.id)
     assert (seen.kind, seen.petitioners) == (CaseKind.DENUNCIATION, ())
-    assert await live.refused(live.house.clerk, "audience.set", audience="all") == "denunciation_closed"
+    assert (
+        await live.refused(live.house.clerk, "audience.set", audience="all", confirm=True)
+        == "denunciation_closed"
+    )
 
 
 async def test_reclassifying_to_something_else(live: Live) -> None:
@@ -53,11 +60,16 @@ async def test_reclassifying_to_something_else(live: Live) -> None:
     assert await live.clerk("case.reclassify", case=case, kind="reflection") == []
 
 
-async def test_a_denunciation_no_more_stays_closed_until_opened(live: Live) -> None:
+async def test_a_denunciation_no_more_stays_closed_until_its_people_are_unsealed(live: Live) -> None:
     await live.clerk("item.call", item=live.items[2])
     await live.clerk("case.reclassify", case=live.cases[2].id, kind="complaint")
     assert (await live.state()).items[live.items[2]].audience == "closed"
-    await live.clerk("audience.set", audience="all")
+    opening = {"audience": "all", "confirm": True}
+    assert await live.refused(live.house.clerk, "audience.set", **opening) == "denunciation_closed"
+    async with live.house.db.begin() as work:
+        desk = live.house.cases.desk(work)
+        await desk.unseal(await desk.case(live.cases[2].id))
+    await live.clerk("audience.set", audience="all", confirm=True)
 
 
 async def test_only_cases_of_this_session(live: Live) -> None:
@@ -76,3 +88,76 @@ async def test_every_session_to_come_closes_too(live: Live) -> None:
     assert (await house.receptions.verify(later)).ok
     assert (await house.receptions.verify(live.id)).ok
     assert (await live.state()).items[live.items[0]].audience == "closed"
+
+
+async def classify(live: Live, kind: str = "denunciation") -> None:
+    """The first case is classified on its own page."""
+    told = {"kind": kind, "field": "land"}
+    await Lives(live.house.cases).perform(live.house.clerk, live.cases[0].id, "classify", data=told)
+
+
+async def test_a_denunciation_by_its_own_page_closes_every_session_that_has_it(live: Live) -> None:
+    house, item = live.house, live.items[0]
+    later = await house.session(live.cases[0])
+    await live.clerk("item.call", item=item)
+    await live.clerk("floor.give", point=live.point("C21"))
+    before = (await live.state()).n
+    await classify(live)
+    told = [(event.kind, dict(event.data)) for event in await house.receptions.load(live.id, before)]
+    assert told == [
+        ("floor.ended", {"point": live.point("C21"), "reason": "closed"}),
+        ("audience.set", {"item": item, "audience": "closed"}),
+        ("case.reclassified", {"case": live.cases[0].id, "item": item, "kind": "denunciation"}),
+    ]
+    assert (await house.receptions.load(later))[-1].kind == "case.reclassified"
+    for session in (live.id, later):
+        assert (await house.receptions.verify(session)).ok
+        outsider = await house.viewer(house.room("C21"), session)
+        assert (await house.live(session)).view(outsider)["items"][0]["case"] is None
+
+
+async def test_what_becomes_something_else_on_its_page_closes_nothing(live: Live) -> None:
+    before = await live.state()
+    await classify(live, "reflection")
+    assert await live.state() == before
+
+
+async def forget(live: Live) -> None:
+    """The records know a denunciation that no session was told of."""
+    async with live.house.db.begin() as work:
+        case = Case.id == live.cases[0].id
+        await work.session.execute(update(Case).where(case).values(kind="denunciation"))
+
+
+async def test_reclassifying_closes_what_the_records_knew_already(live: Live) -> None:
+    later = await live.house.session(live.cases[0])
+    await forget(live)
+    events = await live.clerk("case.reclassify", case=live.cases[0].id, kind="denunciation")
+    assert [kind for kind, _ in events] == ["audience.set", "case.reclassified"]
+    assert (await live.house.receptions.load(later))[-1].kind == "case.reclassified"
+    assert await live.clerk("case.reclassify", case=live.cases[0].id, kind="denunciation") == []
+
+
+async def test_calling_and_hearing_ask_the_records_once_more(live: Live) -> None:
+    item = live.items[0]
+    await forget(live)
+    told = ["audience.set", "case.reclassified"]
+    assert [kind for kind, _ in await live.clerk("item.call", item=item)] == [*told, "item.called"]
+    assert (await live.state()).items[item].audience == "closed"
+    assert [kind for kind, _ in await live.clerk("item.hear", item=item)] == ["item.hearing"]
+
+
+async def test_hearing_closes_what_became_secret_since_its_call(live: Live) -> None:
+    item = live.items[0]
+    await live.clerk("item.call", item=item)
+    await forget(live)
+    told = ["audience.set", "case.reclassified", "item.hearing"]
+    assert [kind for kind, _ in await live.clerk("item.hear", item=item)] == told
+
+
+async def test_an_audience_is_set_for_the_item_that_is_meant(live: Live) -> None:
+    await live.clerk("item.call", item=live.items[0])
+    await live.clerk("item.call", item=live.items[1])
+    late = {"audience": "closed", "item": live.items[0]}
+    assert await live.refused(live.house.clerk, "audience.set", **late) == "item_changed"
+    assert await live.clerk("audience.set", audience="closed", item=live.items[1])

@@ -1,5 +1,6 @@
 import pytest
 
+from hub.people.roles import Role
 from tests.kit.receptions import Live
 
 DUE = "2026-08-01"
@@ -88,3 +89,13 @@ async def test_a_directive_in_a_closed_hearing_does_not_exist_outside(live: Live
         asked = await live.refused(live.house.room(code), "directive.acknowledge", directive=directive)
         assert asked == "directive_unknown"
         assert await live.house.cases.directives_for(live.house.room(code)) == []
+
+
+async def test_whoever_is_of_no_unit_acknowledges_nothing(live: Live) -> None:
+    await live.clerk("item.call", item=live.items[0])
+    ((_, issued),) = await live.clerk(
+        "directive.issue", item=live.items[0], lead="C11", supporting=[], text="x", due="2999-01-01"
+    )
+    adviser = live.house.account(Role.ADVISER, None)
+    refusal = await live.refused(adviser, "directive.acknowledge", directive=issued["directive"])
+    assert refusal == "not_your_unit"

@@ -5,16 +5,18 @@ async def test_call_hear_conclude(live: Live) -> None:
     item, case = live.items[0], live.cases[0]
     assert await live.clerk("item.call", item=item) == [("item.called", {"item": item})]
     assert await live.clerk("item.hear", item=item) == [("item.hearing", {"item": item})]
-    concluded = await live.clerk("item.conclude", item=item, text=" Giao xã. ")
-    assert concluded == [("item.concluded", {"item": item, "text": "Giao xã."})]
+    concluded = await live.conclude(item, " Giao xã. ")
+    assert concluded == [
+        ("item.concluded", {"item": item, "text": "Giao xã.", "answer_on": None, "directive": None})
+    ]
     assert (await live.house.cases.get_for(live.house.clerk, case.id)).times_heard == 1
-    for name, data in (("item.call", {}), ("item.hear", {}), ("item.conclude", {"text": "x"})):
+    for name, data in (("item.call", {}), ("item.hear", {}), ("item.conclude", {"version": 1})):
         assert await live.refused(live.house.clerk, name, item=item, **data) == "item_state"
 
 
 async def test_concluded_without_a_formal_hearing_counts_as_heard(live: Live) -> None:
     await live.clerk("item.call", item=live.items[0])
-    await live.clerk("item.conclude", item=live.items[0], text="x")
+    await live.conclude(live.items[0], "x")
     assert (await live.house.cases.get_for(live.house.clerk, live.cases[0].id)).times_heard == 1
 
 

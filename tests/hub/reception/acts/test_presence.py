@@ -1,6 +1,7 @@
 import pytest
 
 from hub.reception.errors import Refusal
+from hub.units.models import NAME_LENGTH
 from tests.kit.receptions import Live
 
 
@@ -40,3 +41,10 @@ async def test_strangers(live: Live) -> None:
         await live.house.receptions.record("0" * 26, "point.joined", {"point": live.point("C11")})
     events = await live.house.receptions.load(live.id)
     assert {event.by_key for event in events if event.kind.startswith("point.")} == {"hub"}
+
+
+async def test_whatever_a_room_may_be_called_is_noted(live: Live) -> None:
+    name = "Ủy ban nhân dân " + "x" * (NAME_LENGTH - 16)
+    noted = await live.record("source.started", source=live.point("C11"), name=name)
+    assert noted == [("source.started", {"source": live.point("C11"), "name": name})]
+    await live.record("desk.joined", desk="d", name=name)

@@ -54,5 +54,5 @@ async def test_resuming_lets_go_of_an_ended_item_only(live: Live) -> None:
         await live.clerk("session.resume")
         assert (await live.state()).current == current
         if current is not None:
-            await live.clerk("item.conclude", item=current, text="xong")
+            await live.conclude(current, "xong")
             assert (await live.state()).current == current

@@ -220,3 +220,28 @@ def test_probes_number_their_packets_without_a_gap_over_attempts() -> None:
     numbers = [packet.sequence for packet in room.lab.probes]
     assert room.lab.totals.values["probes_begun"] >= 2
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def test_a_slot_that_was_empty_while_its_viewer_recovered_is_full_again() -> None:
+    room = Room("anna")
+    room.play(5)
+    room.lines["anna"].kbps = 150
+    room.seconds_until("anna", Rung.NONE, 15)
+    room.lab.stage("all", voice1="hall")
+    room.lines["anna"].kbps = 1e9
+    room.play(20)
+    assert not room.lab.forwarder.peers["anna"].line.limited
+    room.lab.stage("all", main="hall", voice1="hall")
+    room.play(5)
+    assert room.rung("anna") is Rung.HIGH
+
+
+def test_who_fell_to_nothing_while_nobody_speaks_has_the_picture_again() -> None:
+    room = Room("anna")
+    room.lab.stage("all", main="hall")
+    room.play(5)
+    room.lines["anna"].kbps = 60
+    room.seconds_until("anna", Rung.NONE, 15)
+    room.play(10)
+    room.lines["anna"].kbps = 1e9
+    room.seconds_until("anna", Rung.HIGH, 40)

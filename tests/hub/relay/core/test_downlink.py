@@ -2,6 +2,8 @@
 
 from math import inf
 
+import pytest
+
 from hub.relay.core.downlink import Downlink, Verdict
 from hub.relay.core.rtcp import Block
 
@@ -162,3 +164,35 @@ def test_less_is_enough_while_a_line_is_tried() -> None:
         talk.highest += 50
         talk.line.reported(Block(111, 50, 0, 500, 0, 0, 0), None, talk.now)
         assert talk.judge(trying=trying) is verdict
+
+
+def test_a_longer_route_is_no_queue_where_remb_does_not_mind() -> None:
+    talk = Talk()
+    for _ in range(6):
+        talk.say(trip=0.05, remb=3e6)
+    assert Verdict.OVERRUN not in {talk.say(trip=0.35, remb=3e6) for _ in range(20)}
+    assert talk.say(trip=0.35, remb=3e6) is Verdict.FINE
+
+
+def test_a_longer_route_without_remb_is_an_overrun_once() -> None:
+    talk = Talk()
+    for _ in range(6):
+        talk.say(trip=0.05)
+    verdicts = [talk.say(trip=0.35) for _ in range(2)]
+    talk.sent = 150_000.0
+    verdicts += [talk.say(trip=0.35) for _ in range(30)]
+    assert verdicts.count(Verdict.OVERRUN) == 1
+    assert verdicts[-1] is Verdict.FINE
+
+
+@pytest.mark.parametrize("every", [2.5, 5.0])
+def test_who_reports_seldom_is_judged_all_the_same(every: float) -> None:
+    talk = Talk()
+    verdicts = []
+    for turn in range(1, 100):
+        talk.now += 0.5
+        if turn * 0.5 % every == 0:
+            talk.highest += 500
+            talk.line.reported(Block(11, 128, 0, talk.highest, 0, 0, 0), None, talk.now)
+        verdicts.append(talk.judge())
+    assert Verdict.OVERRUN in verdicts

@@ -3,11 +3,11 @@
 import itertools
 
 from hub.relay.core.limits import Limits
-from hub.relay.core.plan import Plan
+from hub.relay.core.plan import Cut, Plan
 from hub.relay.core.rtcp import KeyframeRequest, Nack, ReceiverReport, Remb, SenderReport
 from hub.relay.core.rtcp_write import sender_report
 from hub.relay.core.rtp import Rtp
-from hub.relay.core.specs import HUB_PAYLOAD_TYPES, SLOT_SSRC, Codec
+from hub.relay.core.specs import HUB_PAYLOAD_TYPES, SLOT_SSRC, SLOTS, Codec, StageSpec
 from tests.kit.media import Camera, Lab, microphone, nack_from, pli_from
 
 
@@ -574,3 +574,15 @@ def test_quality_tells_the_worst_loss_and_the_round_trip_once() -> None:
 
 def test_hub_payload_types_are_what_the_core_builds_with() -> None:
     assert dict(HUB_PAYLOAD_TYPES)[Codec.VP8] == 96
+
+
+def test_whoever_is_put_outside_is_named_to_those_who_hold_packets_for_them() -> None:
+    lab = Lab()
+    lab.peer("hall", "hall")
+    lab.peer("anna", "inside")
+    lab.stage("hall", "inside", main="hall")
+    lab.forwarder.put_stage(StageSpec("s", frozenset({"hall"})), lab.now)
+    cuts = {
+        (each.slot, peer) for each in lab.forwarder.drain() if isinstance(each, Cut) for peer in each.peers
+    }
+    assert cuts == {(slot, "anna") for slot in SLOTS}

@@ -89,9 +89,9 @@ def test_no_picture_at_all_and_back() -> None:
     assert hall.asked() == []
     hall.lab.limit("anna", main="high")
     hall.lab.pass_time(0.1)
-    assert hall.sources() == [HIGH] * 5  # the stored group, that is what it missed and what it had
+    assert hall.sources() == [HIGH] * 4  # what it missed of the stored group, and nothing twice
     hall.play(1)
-    assert len(hall.sources()) == 6
+    assert len(hall.sources()) == 5
 
 
 def test_who_wants_the_low_layer_gets_the_only_one_there_is() -> None:

@@ -1,13 +1,28 @@
 """Several relays on virtual time: what enters one is seen at all, once, and only by those who may."""
 
+import os
+from dataclasses import replace
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from hub.relay.core.plan import Totals
 from hub.relay.core.rtcp import KeyframeRequest, Nack, Remb
-from hub.relay.core.specs import SlotName, SourceId, StageSpec, TrackKind
-from hub.relay.pipe.forwarder import GRACE
-from tests.kit.media import Camera, microphone, pli_from
+from hub.relay.core.specs import (
+    HUB_PAYLOAD_TYPES,
+    PROBE_SSRC,
+    SLOTS,
+    Layer,
+    PeerSpec,
+    SlotName,
+    SourceId,
+    StageSpec,
+    TrackKind,
+)
+from hub.relay.pipe.forwarder import GRACE, PipedForwarder
+from hub.relay.wire.ledger import Ledger
+from tests.kit.media import PUBLISHES, Camera, microphone, pli_from
 from tests.kit.piped import Machine
 
 
@@ -284,3 +299,52 @@ class Sharing(RuleBasedStateMachine):
 
 TestSharing = Sharing.TestCase
 TestSharing.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_the_probes_of_a_guest_that_came_home_are_remembered() -> None:
+    """Numbers of probes that the next process does not know would be used twice under the same keys."""
+    file = os.memfd_create("ledger")
+    ledger = Ledger(file, Totals())
+    core = PipedForwarder(seed=1, totals=Totals(), ledger=ledger)
+    core.put_stage(stage("all", main="hall"), 1.0)
+    home = PeerSpec("hall", "s", frozenset({"all"}), frozenset(SLOTS), HUB_PAYLOAD_TYPES, PUBLISHES)
+    home = replace(home, probe_type=97)
+    core.guest_came(replace(home, groups=frozenset(), receives=frozenset()), lambda _: None, 1.0)
+    core.add_peer(home, 2.0)
+    core.peer_ready("hall", 2.0)
+    padding = core.peers["hall"].line.padding
+    assert padding is not None
+    padding.open()
+    padding.send(10, 2.0)
+    core.rtp("hall", Camera(50).packet(key=True), 2.0)  # it sees itself
+    assert core.counts("s")
+    after = Ledger(file, Totals())
+    assert after.outbound("hall")[PROBE_SSRC["main"]] >= padding.number - 1
+    os.close(file)
+
+
+def test_a_sibling_that_comes_late_is_told_the_layers_that_packets_tell_no_more() -> None:
+    machine = Machine(2)
+    machine.relays[0].peer("hall", "staff")
+    for index, lab in enumerate(machine.relays):
+        lab.peer(f"room{index}", "all")
+    cameras = {layer: Camera(50 + n, layer=layer) for n, layer in enumerate(Layer)}
+    for camera in cameras.values():
+        machine.rtp(0, "hall", camera.packet(key=True))
+        camera.layer = None  # as browsers do, once a receiver report came
+    machine.put(stage("all", main="hall"))
+    for _ in range(30):
+        for layer in (Layer.LOW, Layer.HIGH):
+            machine.rtp(0, "hall", cameras[layer].packet(key=True))
+        machine.pass_time(0.04)
+    for lab in machine.relays:
+        source = lab.core.peers["hall"].sources[TrackKind.CAMERA]
+        assert {layer: track.ssrc for layer, track in source.tracks.items()} == {
+            layer: camera.ssrc for layer, camera in cameras.items()
+        }
+        assert "rtp_contested" not in lab.totals.values
+    before = machine.relays[1].core.peers["hall"]
+    cameras[Layer.LOW].ssrc, cameras[Layer.LOW].layer = 77, Layer.LOW
+    machine.rtp(0, "hall", cameras[Layer.LOW].packet(key=True))
+    assert machine.relays[1].core.layers("hall") == machine.relays[0].core.layers("hall")
+    assert machine.relays[1].core.peers["hall"] is before  # told of more, it goes on

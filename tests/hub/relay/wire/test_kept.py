@@ -41,6 +41,7 @@ def kept(request: OpenPeer | AcceptPeer = OPENED, *, keys: SrtpKeys = KEYS, sele
         addresses=("0200", "0a00"),
         sending=("camera",),
         wants=(("main", "low"), ("second", "none")),
+        layers=((50, Layer.HIGH), (51, Layer.LOW), (52, None)),
     )
 
 

@@ -2,25 +2,34 @@
 do.
 """
 
+import os
 import random
 import secrets
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from hub.relay import control
 from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import Totals
+from hub.relay.core.specs import HUB_EXTENSIONS, Layer, TrackKind
+from hub.relay.media import Media, _Opened
 from hub.relay.wire import stun
 from hub.relay.wire.dtls import Certificate, DtlsEnd
 from hub.relay.wire.guard import PER_ADDRESS
 from hub.relay.wire.ice import SILENCE, Credentials
+from hub.relay.wire.kept import read_peer
+from hub.relay.wire.ledger import Ledger
 from hub.relay.wire.mmsg import RawAddress, raw_address, stream_address
 from hub.relay.wire.negotiate import Agreed
 from hub.relay.wire.port import WAVE, Port
 from hub.relay.wire.sdp import Remote
 from hub.relay.wire.srtp import Inbound, Outbound
-from hub.relay.wire.transport import HANDSHAKE, Identity, Transport
+from hub.relay.wire.transport import HANDSHAKE, Identity, Resumed, Transport
+from hub.relay.wire.udp import Driver
+from tests.kit.media import PUBLISHES, Camera
 
 HUB, BROWSER = Certificate.make(), Certificate.make()
 REPORT = bytes.fromhex("80c9000100000007")
@@ -322,3 +331,43 @@ def no_broken_invariant(net: Net) -> Iterator[None]:
     yield
     assert {name for name, t in net.port.peers.items() if t.up} == set(net.port.targets)
     assert {t.identity.peer for t in net.port._by_address.values()} <= set(net.port.peers)
+
+
+def test_layers_that_were_told_once_outlive_the_process(net: Net) -> None:
+    """Browsers name a layer in their first packets only; a relay that comes after must know."""
+    file = os.memfd_create("ledger")
+    driver = cast("Driver", SimpleNamespace(port=net.port))
+    before = Media(
+        driver,
+        net.forwarder,
+        net.totals,
+        HUB,
+        addresses=(),
+        port=1,
+        tell=lambda _: None,
+        ledger=Ledger(file, net.totals),
+    )
+    request = control.OpenPeer("hall", "s1", "owner", frozenset({"points"}), True)
+    transport = net.open("hall").transport
+    transport.agreed = Agreed(frozenset({"main"}), (), PUBLISHES, extensions=HUB_EXTENSIONS)
+    net.forwarder.add_peer(transport.spec(), net.now)
+    before._opened["hall"] = _Opened(request, "an offer", transport)
+    Browser(net, "hall", transport).join()
+    assert transport.up
+    cameras = {layer: Camera(50 + n, layer=layer) for n, layer in enumerate(Layer)}
+    for camera in cameras.values():
+        net.forwarder.rtp("hall", camera.packet(key=True), net.now)
+        camera.layer = None
+
+    kept = read_peer(Ledger(file, net.totals).peers["hall"])
+    os.close(file)
+    again = Transport(transport.identity, Credentials("f", "p"), HUB, may_publish=True, now=net.now)
+    again.resume(kept, Resumed({}, {}, 1), net.now)
+    forwarder = Forwarder(seed=2, totals=net.totals)
+    forwarder.add_peer(again.spec(), net.now)
+    for layer in (Layer.LOW, Layer.HIGH):
+        forwarder.rtp("hall", cameras[layer].packet(), net.now)
+    source = forwarder.peers["hall"].sources[TrackKind.CAMERA]
+    assert {layer: track.ssrc for layer, track in source.tracks.items()} == {
+        layer: camera.ssrc for layer, camera in cameras.items()
+    }

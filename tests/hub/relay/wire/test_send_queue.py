@@ -156,3 +156,41 @@ def test_bounded_and_whole_whatever_happens(steps: list[tuple[str, int]]) -> Non
         got += len(deframer.feed(chunk))
         queue.sent(len(chunk))
     assert (got, queue.size, deframer.waiting) == (put, 0, 0)
+
+
+def test_what_waits_for_somebody_who_was_put_outside_is_not_sent() -> None:
+    queue = SendQueue()
+    rtcp = b"\x80\xc8\x00\x00" + bytes(4) + MAIN.to_bytes(4, "big") + bytes(20)
+    for stamp in range(40):  # more than a chunk
+        assert offer(queue, packet(MAIN, stamp), 0.0)
+    assert offer(queue, packet(VOICE), 0.0)
+    queue.control(rtcp)
+    queue.sent(len(queue.chunk()[:1500]))  # the voice, the report and part of the first picture
+    queue.cut(MAIN)
+    assert len(queue.chunk()) == queue.size
+    assert queue.size < 1002, "the rest of the packet that has begun to leave"
+    queue.cut(VOICE)
+    assert queue.size < 1002
+    drain_size = queue.size
+    queue.sent(len(queue.chunk()))
+    assert (queue.size, queue.chunk(), drain_size > 0) == (0, b"", True)
+
+
+@given(st.lists(st.tuples(st.sampled_from([MAIN, VOICE, 0]), st.integers(1, 3000)), max_size=60))
+def test_frames_stay_whole_over_every_cut(steps: list[tuple[int, int]]) -> None:
+    """0: some of what waits is sent; else a packet of that stream comes, and now and then it is cut."""
+    queue, deframer = SendQueue(), Deframer()
+    for at, (ssrc, size) in enumerate(steps):
+        if ssrc == 0:
+            taken = queue.chunk()[:size]
+            deframer.feed(taken)
+            queue.sent(len(taken))
+        elif size % 5 == 0:
+            queue.cut(ssrc)
+        else:
+            offer(queue, packet(ssrc, at, 12 + size % 1200), 0.0)
+        assert queue.size >= 0
+    while chunk := queue.chunk():
+        assert all(each[:2] == b"\x80\x60" for each in deframer.feed(chunk))
+        queue.sent(len(chunk))
+    assert queue.size == 0

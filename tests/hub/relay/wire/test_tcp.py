@@ -274,6 +274,22 @@ async def test_a_hung_viewer_is_bounded_then_closed_and_costs_another_nothing(ho
     hung.socket.close()
 
 
+async def test_a_hung_viewer_that_is_put_outside_is_sent_nothing_that_waited(house: House) -> None:
+    hung = await bound(house, receive_buffer=2048)
+    (stream,) = house.streams.by_address.values()
+    picture = b"\x80\x60" + bytes(6) + SLOT_SSRC["main"].to_bytes(4, "big") + bytes(1000)
+    for _ in range(3_000):
+        if stream.admits(picture):
+            stream.put(picture)
+    house.streams.flush()
+    assert stream.waiting > 50_000
+    house.streams.cut(stream.address, SLOT_SSRC["second"])
+    assert stream.waiting > 50_000
+    house.streams.cut(stream.address, SLOT_SSRC["main"])
+    assert stream.waiting < len(picture) + 2
+    hung.socket.close()
+
+
 async def test_partial_writes_keep_frames_whole(house: House) -> None:
     slow = await bound(house, receive_buffer=4096)
     stream = next(iter(house.streams.by_address.values()))

@@ -2,9 +2,14 @@
 import { nextItem } from "../session/select.js";
 import { clone, fill, icon, reconcile, slot, word } from "./dom.js";
 
+/** The same key again so soon is the same press: a second call would put the first case off. */
+const AGAIN_MS = 1_000;
 const SIGNS = { queued: "queued", called: "play", hearing: "play", concluded: "fine", deferred: "attention" };
 
 export class Agenda {
+  #calling = false;
+  #calledAt = -AGAIN_MS;
+
   constructor(app) {
     this.app = app;
     this.root = document.getElementById("agenda");
@@ -19,9 +24,14 @@ export class Agenda {
     reconcile(this.list, view.items, (item) => item.id, make, (node, item) => this.#update(node, item, view, next));
   }
 
-  callNext() {
+  /** One press, one case: what is pressed while the hub has not answered, or just after, calls nobody. */
+  async callNext() {
     const next = nextItem(this.app.store.shown);
-    if (next) this.app.run("item.call", { item: next.id });
+    if (!next || this.#calling || performance.now() - this.#calledAt < AGAIN_MS) return;
+    this.#calling = true;
+    await this.app.run("item.call", { item: next.id });
+    this.#calling = false;
+    this.#calledAt = performance.now();
   }
 
   #update(node, item, view, next) {

@@ -31,20 +31,21 @@ export class Bar {
     write(slot(this.root, "elapsed"), runs ? clockOf(this.app.channel.now() - Date.parse(at)) : "");
   }
 
-  /** F9: closing is at once, opening again is asked. */
+  /** F9: closing is at once, over whatever dialog is open; opening again is asked, and not over another question. */
   async toggleClosed() {
     const current = this.#current();
     if (!current) return;
     if (current.audience !== "closed") {
-      this.app.run("audience.set", { audience: "closed" });
+      this.app.run("audience.set", { audience: "closed", item: current.id });
       return;
     }
     if (current.case?.kind === "denunciation") {
       this.app.toasts.show(word("error.denunciation_closed"), "attention");
       return;
     }
+    if (document.querySelector("dialog[open]")) return;
     const { value } = await ask("ask-open");
-    if (value) this.app.run("audience.set", { audience: value });
+    if (value) this.app.run("audience.set", { audience: value, item: current.id, confirm: true });
   }
 
   #current() {
@@ -70,7 +71,8 @@ export class Bar {
   }
 
   #acts(state) {
-    const shown = { "go-live": ["scheduled"], resume: ["paused"], pause: ["live"], end: ["live", "paused"] };
+    const coming = ["scheduled", "published"];
+    const shown = { "go-live": coming, resume: ["paused"], pause: ["live"], end: ["live", "paused"] };
     for (const [act, states] of Object.entries(shown)) {
       const button = this.root.querySelector(`[data-act="${act}"]`);
       if (button) button.hidden = !states.includes(state);
@@ -93,7 +95,7 @@ export class Bar {
     const current = this.#current();
     if (!current || current.audience === audience) return;
     if (current.audience === "closed") await this.toggleClosed();
-    else this.app.run("audience.set", { audience });
+    else this.app.run("audience.set", { audience, item: current.id });
   }
 
   async #pause() {

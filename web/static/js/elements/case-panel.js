@@ -1,7 +1,7 @@
 /** The case on the desk: the current one, or the one being looked at on the agenda. */
 import { takeUpsOf } from "../session/select.js";
 import { ask } from "./ask.js";
-import { cloneAll, fill, icon, reconcile, setState, slot, word } from "./dom.js";
+import { cloneAll, fill, icon, reconcile, setState, slot, word, write } from "./dom.js";
 
 const TONES = { called: "attention", hearing: "fine", concluded: "fine", deferred: "attention", queued: "" };
 
@@ -28,7 +28,7 @@ export class CasePanel {
       const text = word("take_up.line", { unit: each.unit_name, leader: each.leader });
       if (node.textContent !== text) node.replaceChildren(icon("fine"), text);
     });
-    this.#showFile(item.case?.id ?? null);
+    this.#showFile(item.case);
   }
 
   #head(item) {
@@ -41,6 +41,9 @@ export class CasePanel {
       unit: known?.unit_name ?? "",
     });
     setState(slot(this.root, "state"), TONES[item.state], word(`item.state.${item.state}`));
+    const reason = slot(this.root, "reason");
+    reason.hidden = !item.reason;
+    write(reason, item.reason === "next_called" ? word("reason.next_called") : (item.reason ?? ""));
     const link = slot(this.root, "link");
     link.hidden = !known;
     if (known) link.href = `/cases/${known.id}`;
@@ -52,6 +55,7 @@ export class CasePanel {
     const shown = {
       hear: item.state === "called" && open,
       defer: open,
+      reopen: ["concluded", "deferred"].includes(item.state) && ["live", "paused"].includes(view.session.state),
       "floor-home": open && home && view.floor?.point !== home,
       reclassify: Boolean(item.case),
     };
@@ -61,19 +65,23 @@ export class CasePanel {
     }
   }
 
-  /** The file in short, made by the hub; fetched once and kept while the desk is open. */
-  #showFile(id) {
-    if (this.#file === id) return;
-    this.#file = id;
+  /**
+   * The file in short, made by the hub; fetched once and kept while the desk is open, or until the case is of another
+   * kind: whom it may name depends on that.
+   */
+  #showFile(known) {
+    const key = known ? `${known.id} ${known.kind}` : null;
+    if (this.#file === key) return;
+    this.#file = key;
     const place = slot(this.root, "file");
-    if (!id) return place.replaceChildren();
-    if (!this.#files.has(id)) this.#files.set(id, this.#fetch(id));
+    if (!known) return place.replaceChildren();
+    if (this.#files.get(known.id)?.key !== key) this.#files.set(known.id, { key, nodes: this.#fetch(known.id, key) });
     place.replaceChildren(cloneAll("t-file-wait"));
-    this.#files.get(id).then((nodes) => this.#file === id && place.replaceChildren(nodes.cloneNode(true)));
+    this.#files.get(known.id).nodes.then((nodes) => this.#file === key && place.replaceChildren(nodes.cloneNode(true)));
     return undefined;
   }
 
-  async #fetch(id) {
+  async #fetch(id, key) {
     try {
       const response = await fetch(`/cases/${encodeURIComponent(id)}/card`);
       if (!response.ok) throw new Error(String(response.status));
@@ -82,7 +90,7 @@ export class CasePanel {
       nodes.append(...page.body.childNodes);
       return nodes;
     } catch {
-      this.#files.delete(id);
+      if (this.#files.get(id)?.key === key) this.#files.delete(id);
       return cloneAll("t-file-failed");
     }
   }
@@ -93,13 +101,22 @@ export class CasePanel {
     const { act } = button.dataset;
     if (act === "hear") this.app.run("item.hear", { item: item.id });
     else if (act === "floor-home") this.app.giveFloor(this.app.roomOf(item.case.unit));
+    else if (act === "reopen") await this.#reopen(item);
     else if (act === "defer") await this.#defer(item);
     else if (act === "reclassify") await this.#reclassify(item);
   }
 
   async #defer(item) {
     const { value, form } = await ask("ask-defer");
-    if (value) this.app.run("item.defer", { item: item.id, reason: form.elements.reason.value.trim() });
+    if (!value) return;
+    const outcome = await this.app.run("item.defer", { item: item.id, reason: form.elements.reason.value.trim() });
+    if (!outcome.ok) return;
+    this.app.toasts.show(word("agenda.deferred"), "fine", () => this.app.run("item.reopen", { item: item.id, reason: word("undo.reason") }));
+  }
+
+  async #reopen(item) {
+    const { value, form } = await ask("ask-reopen");
+    if (value) this.app.run("item.reopen", { item: item.id, reason: form.elements.reason.value.trim() });
   }
 
   async #reclassify(item) {

@@ -17,7 +17,8 @@ export class Keys {
     if (!act || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
     const everywhere = /^F\d/.test(event.key);
     if (!everywhere && (!this.choice.checked || busy(event.target))) return;
-    if (document.querySelector("dialog[open]")) return;
+    // A dialog has the keys, but those that work everywhere: a citizen begins to denounce whatever is open.
+    if (!everywhere && document.querySelector("dialog[open]")) return;
     event.preventDefault();
     act();
   }

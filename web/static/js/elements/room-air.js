@@ -1,16 +1,25 @@
-/** The room on the air: camera and microphone are opened when it is called, sent when the countdown ends, closed after. */
-import { canShare, captureBest, captureDocument, heardOnly, onPermission, permission, plugged, release } from "../media/devices.js";
+/**
+ * The room's camera and microphone: opened when it is called (or its picture is pinned, or it is in a private talk), sent
+ * when the countdown ends, closed after.
+ */
+import { canShare, captureBest, captureDocument, heardOnly, obtainable, onPermission, permission, plugged, release } from "../media/devices.js";
 import { countdown, hasFloor } from "../session/room-state.js";
+import { consented, talkOf } from "../session/speaking.js";
 import { word } from "./dom.js";
 
-/** Troubles with which a room can still be heard, or seen. */
-const PARTIAL = new Set(["missing", "mute"]);
+/** While something is wrong it is looked again after so long, more or less: a program that lets a camera go tells nobody. */
+const AGAIN_MS = 25_000;
 
 export class RoomAir {
   #stream = null;
   #opening = null;
-  #sent = false;
+  /** What the session is sent of it: `air` both, `pin` the picture alone, null nothing. */
+  #sent = null;
   #document = null;
+  /** With the trouble the room can still be heard, or seen. */
+  #partial = false;
+  /** It was looked again since the room was called. */
+  #lookedAgain = false;
   /** Why there is no camera or microphone: `denied`, `missing`, `mute`, `none`, `busy`, `insecure`, or null. */
   trouble = null;
   /** The browser may be asking somebody right now. */
@@ -29,16 +38,16 @@ export class RoomAir {
   }
 
   get onAir() {
-    return this.#sent;
+    return this.#sent === "air";
   }
 
   /** Whether the trouble leaves nothing to speak with. */
   get blocked() {
-    return this.trouble !== null && !PARTIAL.has(this.trouble);
+    return this.trouble !== null && !this.#partial;
   }
 
   get voiceOnly() {
-    return this.#sent && !this.#stream?.getVideoTracks().length;
+    return this.onAir && !this.#stream?.getVideoTracks().length;
   }
 
   /** What is wrong, and what to do. */
@@ -47,11 +56,31 @@ export class RoomAir {
     return { what: word(`room.trouble.${why}`), fix: word(`room.trouble.${why}.fix`) };
   }
 
-  /** Look now, and again whenever a device or the browser's leave changes. */
+  /** Look now, again whenever a device or the browser's leave changes, and now and then while something is wrong. */
   watch() {
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#replugged());
     onPermission(() => this.look());
+    this.#later();
     return this.look();
+  }
+
+  #later() {
+    setTimeout(() => this.#retry().finally(() => this.#later()), AGAIN_MS * (0.8 + Math.random() * 0.4));
+  }
+
+  /** Whether what is lacking can be had by now. Asks nobody, and disturbs nothing that works. */
+  async #retry() {
+    if (!this.trouble || this.checking || this.#opening || this.#stream || this.app.over) return;
+    if ((await permission()) !== "granted") return;
+    const has = await plugged();
+    const lacking = this.#lacking(has);
+    if (has[lacking] && (await obtainable(lacking))) await this.look();
+  }
+
+  /** What keeps the room from more than it has. Without a voice it opens a picture only where no microphone is. */
+  #lacking(has) {
+    if (this.blocked) return has.microphone ? "microphone" : "camera";
+    return this.found.microphone ? "camera" : "microphone";
   }
 
   /** What is plugged in, and whether the browser allows it. A browser that wants to ask is let ask: one press, once. */
@@ -81,8 +110,8 @@ export class RoomAir {
     try {
       const { stream, missing } = await this.#asked();
       this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
-      if (this.#called) this.#stream = stream;
-      this.#became(missing);
+      if (this.#called && !this.#stream && !this.#opening) this.#stream = stream;
+      this.#became(missing, true);
       await this.app.gate.open();
       if (stream !== this.#stream) release(stream);
     } catch (error) {
@@ -96,10 +125,35 @@ export class RoomAir {
 
   /** Follow the floor. Called with every change and every tick. */
   follow(view, now) {
-    const speaking = hasFloor(view, this.app.point) && view.session.state === "live";
-    if (speaking && !this.#stream && !this.#opening && !this.blocked) this.#open();
-    if (speaking && this.#stream && !this.#sent && countdown(view, { point: this.app.point, now }) === 0) this.#send();
-    if (!speaking && (this.#stream || this.#sent)) this.#stop();
+    const use = this.#use(view);
+    this.#meet(use);
+    if (!use && (this.#stream || this.#sent)) return this.#stop();
+    if (!this.#stream) return undefined;
+    const counting = use === "air" && countdown(view, { point: this.app.point, now }) > 0;
+    const send = use === "talk" || counting ? null : use;
+    if (send !== this.#sent) this.#send(send);
+    return undefined;
+  }
+
+  /** Devices are wanted: opened, or looked for once more. */
+  #meet(use) {
+    if (!use) this.#lookedAgain = false;
+    if (!use || this.#stream || this.#opening) return;
+    if (!this.blocked) this.#open();
+    else if (!this.#lookedAgain && !this.checking) {
+      this.#lookedAgain = true;
+      this.look();
+    }
+  }
+
+  /** What the room's devices are for now: the air before a pinned picture before a private talk. */
+  #use(view) {
+    const { point } = this.app;
+    const live = view.session.state === "live";
+    if (live && hasFloor(view, point)) return "air";
+    if (!consented(view, point)) return null;
+    if (live && view.pinned?.point === point && !view.floor) return "pin";
+    return talkOf(view, { point }) ? "talk" : null;
   }
 
   /** Somebody pressed "try again", or something changed. What is wrong stands until it is known to be right. */
@@ -115,7 +169,7 @@ export class RoomAir {
       if (this.#called && !this.#stream) this.#stream = stream;
       else release(stream);
     } catch (error) {
-      this.trouble = error.why ?? "busy";
+      this.#became(error.why ?? "busy");
       this.app.notice("unheard");
     }
     this.app.render();
@@ -128,7 +182,7 @@ export class RoomAir {
       const [camera = null] = this.#stream?.getVideoTracks() ?? [];
       const stream = await captureDocument(camera);
       if (!stream) return undefined;
-      if (!this.#sent) return release(stream);
+      if (!this.onAir) return release(stream);
       this.#document = stream;
       const [track] = stream.getVideoTracks();
       track.addEventListener("ended", () => this.#stopDocument());
@@ -163,7 +217,7 @@ export class RoomAir {
   }
 
   get #called() {
-    return hasFloor(this.app.view, this.app.point);
+    return this.#use(this.app.view) !== null;
   }
 
   async #open() {
@@ -171,8 +225,10 @@ export class RoomAir {
     try {
       const { stream, missing } = await this.#opening;
       this.#stream = stream;
-      this.found = { camera: stream.getVideoTracks().length > 0, microphone: true };
+      this.found = { camera: stream.getVideoTracks().length > 0, microphone: stream.getAudioTracks().length > 0 };
       if (missing) this.app.notice(missing);
+      this.app.talk?.give(stream);
+      this.#became(missing, true);
     } catch (error) {
       this.#became(error.why ?? "busy");
     } finally {
@@ -181,19 +237,20 @@ export class RoomAir {
     }
   }
 
-  #send() {
-    this.#sent = true;
+  #send(use) {
+    if (this.onAir && this.#document) this.#stopDocument();
+    this.#sent = use;
     const [camera = null] = this.#stream.getVideoTracks();
     const [microphone = null] = this.#stream.getAudioTracks();
     this.self.querySelector("video").srcObject = this.#stream;
-    this.self.hidden = !camera;
-    this.app.peer.publish("camera", camera);
-    this.app.peer.publish("microphone", microphone);
+    this.self.hidden = !camera || !use;
+    this.app.peer.publish("camera", use ? camera : null);
+    this.app.peer.publish("microphone", use === "air" ? microphone : null);
     canShare().then((can) => (document.querySelector('[data-act="document"]').hidden = !can));
   }
 
   #stop() {
-    this.#sent = false;
+    this.#sent = null;
     if (this.#document) this.#stopDocument();
     release(this.#stream);
     this.#stream = null;
@@ -203,8 +260,9 @@ export class RoomAir {
     this.app.peer.publish("microphone", null);
   }
 
-  #became(trouble) {
+  #became(trouble, partial = false) {
     this.trouble = trouble;
+    this.#partial = partial;
     this.app.render();
   }
 }

@@ -1,7 +1,7 @@
 /** The state that needs the whole stage: cloned from its template when it begins, its slots kept up to date. */
 import { countdown } from "../session/room-state.js";
 import { currentItem } from "../session/select.js";
-import { cloneAll, fill, setState, slot, word } from "./dom.js";
+import { cloneAll, fill, setState, slot, word, write } from "./dom.js";
 import { dayOf, hourMinute } from "./time.js";
 
 export class RoomCover {
@@ -24,6 +24,7 @@ export class RoomCover {
     else if (state === "called") this.#called(view, now);
     else if (state === "lost") fill(this.root, app.line.words());
     else if (state === "related") this.#related(view);
+    else if (state === "paused" || state === "over") this.#why(state, view);
     else if (state === "trouble") fill(this.root, app.air.words());
   }
 
@@ -46,11 +47,27 @@ export class RoomCover {
     this.#check("line", !channel || channel.open);
     this.#check("camera", air.found.camera);
     this.#check("microphone", air.found.microphone);
+    this.#check("clock", this.app.time.right);
   }
 
   #check(name, good) {
     const key = good === null ? "wait" : good ? "ok" : "bad";
     setState(slot(this.root, name), { wait: "", ok: "fine", bad: "act" }[key], word(`room.check.${key}`));
+  }
+
+  /** Why it is paused, or will not be held. */
+  #why(state, view) {
+    const { reason, state: how } = view.session;
+    const place = slot(this.root, "reason");
+    place.hidden = !reason;
+    if (reason) write(place, state === "paused" ? word("room.paused.reason", { reason }) : word("room.over.reason", { reason }));
+    if (state !== "over") return;
+    const key = how === "closed" ? "over" : how;
+    fill(this.root, { title: word(`room.${key}.title`), text: word(`room.${key}.text`) });
+    const { next } = this.app;
+    const at = next && next.id !== view.session.id ? { day: dayOf(next.starts_at), time: hourMinute(next.starts_at) } : null;
+    slot(this.root, "next").hidden = !at;
+    if (at) write(slot(this.root, "next"), word("room.over.next", at));
   }
 
   /** The countdown, beside the room's own picture. */

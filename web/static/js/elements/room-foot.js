@@ -31,6 +31,13 @@ export class RoomFoot {
     else if (act === "panel") this.app.panel.toggle();
   }
 
+  /** OK in the field of the name: keys on the screen, for whoever has no others; with a name in it, the form is sent. */
+  field(input) {
+    if (input.id !== "leader" || input.value.trim()) return false;
+    this.app.letters?.show(true);
+    return true;
+  }
+
   /** @param {"good" | "weak" | "bad" | ""} level */
   quality(level) {
     const place = document.getElementById("quality");

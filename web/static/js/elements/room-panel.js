@@ -18,12 +18,18 @@ export class RoomPanel {
     this.root.addEventListener("click", (event) => this.#press(event));
   }
 
+  get open() {
+    return this.root.classList.contains("open");
+  }
+
   toggle(on = !this.root.classList.contains("open")) {
     this.root.classList.toggle("open", on);
     const button = document.querySelector('[data-act="panel"]');
     button.setAttribute("aria-expanded", String(on));
-    if (on) this.root.querySelector("button").focus();
-    else button.focus();
+    if (!on) return button.focus();
+    this.root.querySelector("button").focus();
+    // What waits for an answer is seen at once, however long the file of the case above it.
+    this.list.querySelector('[data-act="acknowledge"]:not([hidden])')?.scrollIntoView({ block: "nearest" });
   }
 
   render(view) {
@@ -52,7 +58,7 @@ export class RoomPanel {
     const ours = view.directives.filter((each) => each.lead === unit || each.supporting.includes(unit));
     const live = new Set(ours.map((each) => each.id));
     const kept = [...this.earlier.keys()].filter((id) => !live.has(id)).map((id) => ({ id, node: this.earlier.get(id) }));
-    const open = ours.filter((each) => !each.acknowledged.includes(unit)).length;
+    const open = ours.filter((each) => each.withdrawn === null && !each.acknowledged.includes(unit)).length;
     const all = [...ours.toReversed(), ...kept];
     slot(this.directives, "empty").hidden = all.length > 0;
     reconcile(this.list, all, (each) => each.id, (each) => each.node ?? clone("t-directive"), (node, each) => this.#directive(node, each));
@@ -64,11 +70,15 @@ export class RoomPanel {
   #directive(node, directive) {
     if (directive.node || node.classList.contains("earlier")) return;
     const done = directive.acknowledged.includes(this.app.unit);
+    const gone = directive.withdrawn !== null;
     fill(node, { text: directive.text, on: word("due.on", { date: dateText(directive.due) }) });
-    setState(slot(node, "state"), done ? "fine" : "attention", word(`directive.state.${done ? "acknowledged" : "issued"}`));
-    const days = daysLeft(directive.due, Date.now());
+    const state = gone ? "withdrawn" : done ? "acknowledged" : "issued";
+    setState(slot(node, "state"), { withdrawn: "act", acknowledged: "fine", issued: "attention" }[state], word(`directive.state.${state}`));
+    const days = daysLeft(directive.due, this.app.now);
     setState(slot(node, "due"), dueState(days), dueWords(days));
-    node.querySelector('[data-act="acknowledge"]').hidden = done;
+    node.querySelector('[data-act="acknowledge"]').hidden = done || gone;
+    slot(node, "due").hidden = gone;
+    if (gone) write(slot(node, "on"), word("directive.withdrawn.why", { reason: directive.withdrawn }));
   }
 
   #press(event) {

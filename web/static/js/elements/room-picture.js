@@ -1,4 +1,5 @@
 /** Whether there is a picture, and how good: by what the browser decodes, and by what the hub says it sends. */
+import { steady } from "../net/hub-clock.js";
 import { lineLevel } from "../session/room-state.js";
 import { word } from "./dom.js";
 
@@ -6,7 +7,7 @@ import { word } from "./dom.js";
 const STARVED_REPORTS = 2;
 
 export class RoomPicture {
-  #since = Date.now();
+  #since = steady();
   #shown = false;
   #starved = 0;
   #report = null;
@@ -19,7 +20,7 @@ export class RoomPicture {
   /** What `roomState` asks of it. */
   facts() {
     const starved = this.#starved >= STARVED_REPORTS || Boolean(this.app.screens?.starved);
-    return { mediaMs: Date.now() - this.#since, picture: this.#shown, starved };
+    return { mediaMs: steady() - this.#since, picture: this.#shown, starved };
   }
 
   /** A slot's picture came or went. */
@@ -32,7 +33,7 @@ export class RoomPicture {
 
   /** The media connection is in another state. */
   connection(state) {
-    this.#since = Date.now();
+    this.#since = steady();
     this.#starved = 0;
     this.#report = null;
     if (state !== "connected") this.#shown = false;
@@ -49,8 +50,9 @@ export class RoomPicture {
 
   /** Say how good it is. That it has become slow is said once, over the picture; what stands is said in the foot. */
   judge(lost = false) {
-    const state = { starved: this.facts().starved, voice: this.app.listening };
-    const level = lost ? "bad" : lineLevel(this.#report, this.app.screens?.worst ?? "high", state);
+    const { screens } = this.app;
+    const state = { starved: this.facts().starved, voice: this.app.listening, due: screens?.due };
+    const level = lost ? "bad" : lineLevel(this.#report, screens?.worst ?? "high", state);
     if (level === "few" && this.#level !== "few") this.app.say(word("room.weak.few"));
     this.#level = level;
     this.app.foot.quality(level);

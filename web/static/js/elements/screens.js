@@ -80,6 +80,11 @@ export class Screens {
     this.line();
   }
 
+  /** Whether the hub shows this screen any picture now; outside the audience it does not. */
+  get due() {
+    return this.#shown.length > 0;
+  }
+
   /** Whether there are pictures, and the line is too weak for all of them. */
   get starved() {
     return this.#shown.length > 0 && this.#shown.every((slot) => this.#lacking[slot] === "none");
@@ -109,6 +114,23 @@ export class Screens {
     const refused = voices.filter((voice) => voice.srcObject).map((voice) => voice.play().then(() => false, isRefusal));
     const soon = new Promise((resolve) => setTimeout(resolve, ANSWER_MS, false));
     return Promise.all(refused.map((each) => Promise.race([each, soon]))).then((all) => !all.includes(true));
+  }
+
+  /** The voices that are played here. */
+  voices() {
+    const tracks = [...this.root.querySelectorAll("audio")].flatMap((voice) => voice.srcObject?.getTracks() ?? []);
+    return tracks.filter((track) => !track.muted);
+  }
+
+  /** Not heard for a moment, without stopping them. @param {boolean | number} on how loud is left: true for nothing */
+  hush(on) {
+    const left = on === true ? 0 : on === false ? 1 : on;
+    for (const voice of this.root.querySelectorAll("audio")) if (voice.volume !== left) voice.volume = left;
+  }
+
+  /** How two pictures stand. @param {"hall" | "side_by_side" | "point"} layout */
+  layOut(layout) {
+    if (this.root.dataset.layout !== layout) this.root.dataset.layout = layout;
   }
 
   /** Whether voices are here and none is held back. */

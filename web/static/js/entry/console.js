@@ -1,70 +1,103 @@
 /** The desk of chair and clerk: one session, wired. */
 import { Agenda } from "../elements/agenda.js";
+import { AgendaOrder } from "../elements/agenda-order.js";
+import { ask } from "../elements/ask.js";
 import { Bar } from "../elements/bar.js";
 import { CasePanel } from "../elements/case-panel.js";
 import { Compose } from "../elements/compose.js";
+import { DeskApp } from "../elements/desk-app.js";
+import { DeskTalk } from "../elements/desk-talk.js";
 import { DeskMedia } from "../elements/desk-media.js";
+import { Desks } from "../elements/desks.js";
 import { slot, word, write } from "../elements/dom.js";
 import { Floor } from "../elements/floor.js";
 import { Keys } from "../elements/keys.js";
-import { Line } from "../elements/line.js";
+import { Lobby } from "../elements/lobby.js";
 import { Notes } from "../elements/notes.js";
+import { Roll } from "../elements/roll.js";
 import { Screens } from "../elements/screens.js";
-import { Toasts } from "../elements/toasts.js";
 import { Wall } from "../elements/wall.js";
-import { Peer } from "../media/peer.js";
-import { Reporter } from "../media/report.js";
-import { Participant } from "../session/participant.js";
-import { currentItem } from "../session/select.js";
+import { beside } from "../session/speaking.js";
+import { endsClosedHearing } from "../session/select.js";
 
 const desk = document.getElementById("main");
 const watching = document.body.classList.contains("watching");
-const me = new Participant({ session: desk.dataset.session, screen: "console", media: () => peer.id });
-const { channel, store } = me;
-const peer = new Peer(channel, { publish: !watching });
 
-/** What the parts share. */
-const app = {
-  store,
-  channel,
-  peer,
-  toasts: new Toasts(document.getElementById("toasts")),
-  looking: null,
-  /** Run a command and say so when it is refused. */
-  async run(name, data) {
-    const outcome = await me.run(name, data);
-    if (!outcome.ok) app.toasts.show(`${word("toast.refused")} ${outcome.text}`);
-    return outcome;
-  },
-  /** Look at an item without calling it; calling another one ends the look. */
-  look(id) {
-    app.looking = { id, current: store.shown.current };
-    render(store.shown);
-  },
-  looked(view) {
-    if (app.looking && app.looking.current === view.current) return view.items.find((item) => item.id === app.looking.id) ?? null;
-    return currentItem(view);
-  },
-  nameOf: (point) => wall.name(point),
-  roomOf: (unit) => (unit ? wall.roomOf(unit) : null),
-  giveFloor: (point) => floor.give(point),
-};
+class Console extends DeskApp {
+  /** Run a command and say so when it is refused. One that would end a closed hearing is asked about first. */
+  async run(name, data = {}) {
+    if (!data.confirm && endsClosedHearing(this.store.shown, name, data)) return this.confirmed(name, data);
+    const outcome = await this.send(name, data);
+    if (outcome.code === "confirm_needed" && !data.confirm) return this.confirmed(name, data);
+    return this.told(outcome);
+  }
+
+  /** Ask whether the points may see and hear again, then run it; nothing is done when they may not. */
+  async confirmed(name, data) {
+    const { value } = await ask("ask-leave");
+    return value ? this.run(name, { ...data, confirm: true }) : { ok: false, code: "confirm_needed", text: "" };
+  }
+
+  nameOf(point) {
+    return this.store.shown.desks[point]?.name ?? wall.name(point);
+  }
+
+  tileOf(point) {
+    return wall.byPoint.get(point);
+  }
+
+  roomOf(unit) {
+    return unit ? wall.roomOf(unit) : null;
+  }
+
+  /** Words about an item that lost their place go where notes are written. */
+  keep(text, item) {
+    compose?.keep(text, item);
+  }
+
+  /** Mark a note, or unmark it. */
+  mark(id, mark) {
+    const note = this.store.shown.notes.find((each) => each.id === id);
+    if (note) this.run("note.mark", { note: id, mark: note.mark === mark ? null : mark });
+  }
+
+  giveFloor(point) {
+    return floor.give(point);
+  }
+
+  /** Begin a private talk with a room; this screen's camera and microphone are asked for at once. */
+  openTalk(point) {
+    return talk?.begin(point);
+  }
+}
+
+const app = new Console(desk, { screen: "console", publish: !watching });
+const { channel, peer } = app;
 
 const screens = new Screens(document.getElementById("screens"), peer, channel);
 app.screens = screens;
 const wall = new Wall(app);
+const roll = new Roll(app);
 const floor = new Floor(app);
 const bar = new Bar(app);
 const agenda = new Agenda(app);
 const compose = watching ? null : new Compose(app);
+if (compose) app.unsent = () => compose.unsent;
+const lobby = watching ? null : new Lobby(app);
+const notes = new Notes(app);
 const media = new DeskMedia(app);
-const parts = [bar, agenda, new CasePanel(app), new Notes(app), floor, wall, compose].filter(Boolean);
+const talk = watching ? null : new DeskTalk(app);
+const parts = [bar, agenda, new CasePanel(app), notes, floor, wall, roll, compose, lobby, new Desks(app)].filter(Boolean);
+if (!watching) parts.push(new AgendaOrder(app));
 
 function render(view) {
   for (const part of parts) part.render(view);
   write(slot(document.getElementById("on-air"), "sources"), onAir(view));
-  const second = screens.second(view.floor?.name);
-  write(slot(second, "name"), view.floor?.name ?? word("program.second"));
+  const shown = beside(view);
+  const second = screens.second(shown?.name);
+  screens.layOut(view.stage.layout);
+  talk?.render(view);
+  write(slot(second, "name"), shown?.name ?? word("program.second"));
   write(slot(second, "none"), word(view.floor ? "program.second.silent" : "program.second.none", { name: view.floor?.name }));
 }
 
@@ -78,25 +111,25 @@ function onAir(view) {
   return names.join(" · ") || word("program.nobody");
 }
 
-store.subscribe(render);
-new Line(app, desk.dataset.signIn);
-new Reporter(peer, channel).start();
-channel.addEventListener("welcome", ({ detail }) => {
-  wall.forget();
-  peer.resume(detail.media === "kept");
-});
+channel.addEventListener("welcome", () => wall.forget());
 channel.addEventListener("wall", ({ detail }) => wall.reports(detail.points));
-addEventListener("online", () => channel.retry());
 
 const staffKeys = {
   F9: () => bar.toggleClosed(),
   n: () => compose.write("note"),
   d: () => compose.write("directive"),
   k: () => compose.write("conclude"),
+  1: () => compose.mark("promise"),
+  2: () => compose.mark("question"),
+  3: () => compose.mark("evidence"),
+  "+": () => lobby.open(),
   g: () => agenda.callNext(),
   b: () => document.querySelector('#case [data-act="hear"]:not([hidden])')?.click(),
   f: () => floor.giveFirst(),
   t: () => floor.takeBack(),
+  e: () => floor.extend(),
+  x: () => floor.muteAll(),
+  l: () => floor.nextLayout(),
   c: () => media.toggle("camera"),
   m: () => media.toggle("microphone"),
   p: () => media.toggle("screen"),
@@ -106,15 +139,9 @@ new Keys({
   "?": () => document.getElementById("help").showModal(),
   s: () => media.toggle("sound"),
   w: () => wall.full(),
+  r: () => roll.open(),
   "/": () => wall.find.focus(),
   Escape: () => wall.full(false),
 });
 
-channel.connect();
-window.__hub = Object.freeze({
-  peer,
-  channel,
-  get state() {
-    return store.view;
-  },
-});
+app.begin(render);

@@ -4,6 +4,13 @@ const CAMERA = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { id
 const DOCUMENT = { width: { ideal: 1920 }, height: { ideal: 1080 }, frameRate: { ideal: 10, max: 15 } };
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
+const WATCH = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 5, max: 15 } };
+/** The room as it sounds: what makes a voice clear would also hide that a microphone is dead. */
+const RAW = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+/** Whoever only looks after the devices gives them up here, before they are opened to be sent: a camera has one size at a time. */
+export const standby = { release() {} };
+
 /** Trouble: `insecure` (no HTTPS), `denied`, `missing` (no camera), `mute` (no microphone), `none` (neither), `busy`. */
 export class DeviceTrouble extends Error {
   constructor(why) {
@@ -15,11 +22,17 @@ export class DeviceTrouble extends Error {
 /** @param {{camera: boolean, microphone: boolean}} wanted @returns {Promise<MediaStream>} or throws DeviceTrouble */
 export async function capture({ camera, microphone }) {
   if (!navigator.mediaDevices?.getUserMedia) throw new DeviceTrouble("insecure");
+  standby.release();
   try {
     return await navigator.mediaDevices.getUserMedia({ video: camera && CAMERA, audio: microphone && MICROPHONE });
   } catch (error) {
     throw new DeviceTrouble(reason(error));
   }
+}
+
+/** Small and raw, to look after the devices. @param {{camera: boolean, microphone: boolean}} found */
+export function captureWatch({ camera, microphone }) {
+  return navigator.mediaDevices.getUserMedia({ video: Boolean(camera) && WATCH, audio: Boolean(microphone) && RAW });
 }
 
 /**
@@ -75,6 +88,19 @@ export async function heardOnly() {
     return await capture({ camera: false, microphone: true });
   } catch (error) {
     throw error.why === "missing" ? new DeviceTrouble("none") : error;
+  }
+}
+
+/**
+ * Whether a device can be had now: opened for a moment as it is when it is sent, so that whoever opens it meanwhile gets
+ * the same. Leaves alone who looks after the others. @param {"camera" | "microphone"} kind
+ */
+export async function obtainable(kind) {
+  try {
+    release(await navigator.mediaDevices.getUserMedia(kind === "camera" ? { video: CAMERA } : { audio: MICROPHONE }));
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -18,6 +18,8 @@ const HEAL_MS = 4_000;
 export class Peer extends EventTarget {
   #channel;
   #publish;
+  #line;
+  #hear;
   #connection = null;
   #senders = {};
   #wanted = { camera: null, microphone: null, screen: null };
@@ -26,12 +28,14 @@ export class Peer extends EventTarget {
   id = null;
   state = "none";
 
-  /** @param {import("../net/channel.js").Channel} channel @param {{publish: boolean}} options */
-  constructor(channel, { publish }) {
+  /** @param {import("../net/channel.js").Channel} channel @param {{publish: boolean, line?: "stage" | "talk"}} options */
+  constructor(channel, { publish, line = "stage" }) {
     super();
     this.#channel = channel;
     this.#publish = publish;
-    channel.addEventListener("media", (event) => this.#receive(event.detail));
+    this.#line = line;
+    this.#hear = (event) => this.#receive(event.detail);
+    channel.addEventListener("media", this.#hear);
   }
 
   get connection() {
@@ -42,7 +46,7 @@ export class Peer extends EventTarget {
   open() {
     this.#drop();
     this.#become("connecting");
-    this.#channel.send({ type: "media.open", publish: this.#publish });
+    this.#channel.send({ type: "media.open", publish: this.#publish, line: this.#line });
     this.#after(CONNECT_MS, () => this.#retry());
   }
 
@@ -53,9 +57,10 @@ export class Peer extends EventTarget {
   }
 
   close() {
-    this.#channel.send({ type: "media.close" });
+    this.#channel.send({ type: "media.close", line: this.#line });
     this.#drop();
     this.#become("none");
+    if (this.#line === "talk") this.#channel.removeEventListener("media", this.#hear); // a talk has one of its own each
   }
 
   /** Put a track on the air, or take it off with null. Takes effect at once, and again after a reconnection. */
@@ -65,6 +70,11 @@ export class Peer extends EventTarget {
     await this.#give(kind, this.#senders[kind]);
   }
 
+  /** Whether a track is on the air. @param {"camera" | "microphone" | "screen"} kind */
+  sends(kind) {
+    return this.#wanted[kind] !== null;
+  }
+
   async #give(kind, sender) {
     const track = this.#wanted[kind];
     await sender?.replaceTrack(track);
@@ -72,6 +82,7 @@ export class Peer extends EventTarget {
   }
 
   async #receive(message) {
+    if ((message.line ?? this.#line) !== this.#line) return undefined;
     if (message.type === "media.offer") return this.#answer(message);
     if (message.type === "media.lost" && message.peer !== this.id) return undefined;
     return this.#retry(message.type === "media.lost" ? 0 : undefined);

@@ -31,15 +31,18 @@ export class Reporter {
   #peer;
   #channel;
   #seen;
+  #health;
   #last = { frames: 0, energy: 0, received: 0, lost: 0 };
   #connection = null;
   #patience = new Patience();
   #timer = null;
 
-  constructor(peer, channel, seen = () => {}) {
+  /** @param {() => object | null} health how the room's own devices are, null where nobody asks */
+  constructor(peer, channel, seen = () => {}, health = () => null) {
     this.#peer = peer;
     this.#channel = channel;
     this.#seen = seen;
+    this.#health = health;
   }
 
   start() {
@@ -65,7 +68,8 @@ export class Reporter {
     const now = totals(stats);
     const report = difference(this.#last, now);
     this.#last = now;
-    this.#channel.send({ type: "media.report", ...report });
+    const health = this.#health();
+    this.#channel.send({ type: "media.report", ...report, ...(health && { health }) });
     this.#seen(report);
   }
 }

@@ -28,6 +28,11 @@ export class Wants {
       this.#said = "";
       if (detail.state === "connected") this.#say();
     });
+    // A hub that was started anew knows nothing of it, though the media connection goes on.
+    channel.addEventListener("welcome", () => {
+      this.#said = "";
+      this.#later();
+    });
   }
 
   /** A picture is shown this wide now, in device pixels. */

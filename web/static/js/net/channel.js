@@ -6,13 +6,17 @@
  * with the message; `ended` {code}. A command is sent again after a reconnection until it is answered: the hub does it once.
  */
 import { waitAfter } from "./backoff.js";
+import { HubClock, steady } from "./hub-clock.js";
 
 const PING_MS = 4_000;
 /** Three answers missing: the hub is not there, whatever the network says. */
 const SILENCE_MS = 12_000;
 const HELLO_MS = 10_000;
+/** After a sleep: an answer takes no longer where there is still a connection. */
+const AWAKE_MS = 3_000;
 /** Codes after which coming back would only be refused again. */
-const FINAL = new Set([4400, 4401, 4404, 4409]);
+const SIGNED_OUT = 4401;
+const FINAL = new Set([4400, SIGNED_OUT, 4404, 4409]);
 /** Commands kept while the line is gone. */
 const PENDING_LIMIT = 200;
 
@@ -25,13 +29,17 @@ export class Channel extends EventTarget {
   #ended = false;
   #welcomed = false;
   #since = null;
-  #offset = 0;
+  /** Why it ended, and whether it is being tried once more since. */
+  #code = 0;
+  #reviving = false;
+  /** Who the hub says this is: what waits is never sent in another's name. */
+  #who = null;
 
   /**
    * @param {{url: string, screen: string, head: () => number | null, media: () => string | null,
-   *          socket?: (url: string) => WebSocket, random?: () => number, id?: () => string}} options
+   *          socket?: (url: string) => WebSocket, random?: () => number, id?: () => string, clock?: HubClock}} options
    */
-  constructor({ url, screen, head, media, socket, random, id }) {
+  constructor({ url, screen, head, media, socket, random, id, clock }) {
     super();
     this.url = url;
     this.screen = screen;
@@ -40,8 +48,9 @@ export class Channel extends EventTarget {
     this.makeSocket = socket ?? ((where) => new WebSocket(where));
     this.random = random ?? Math.random;
     this.newId = id ?? randomId;
+    this.clock = clock ?? new HubClock();
     this.state = "connecting";
-    /** When the next try is due (ms), or null. */
+    /** When the next try is due (ms of `steady`), or null. */
     this.next = null;
   }
 
@@ -49,9 +58,14 @@ export class Channel extends EventTarget {
     return this.#welcomed;
   }
 
+  /** How many commands wait for their answer. */
+  get waiting() {
+    return this.#pending.size;
+  }
+
   /** The hub's time now, in milliseconds, as far as the last welcome tells. */
   now() {
-    return Date.now() + this.#offset;
+    return this.clock.now();
   }
 
   /** How often the hub was tried since it was lost. */
@@ -59,7 +73,7 @@ export class Channel extends EventTarget {
     return this.#tries;
   }
 
-  /** Since when the line is gone (ms), or null while it stands. */
+  /** Since when the line is gone (ms of `steady`), or null while it stands. */
   get lostSince() {
     return this.#since;
   }
@@ -67,7 +81,7 @@ export class Channel extends EventTarget {
   connect() {
     if (this.#ended) return;
     this.#clear();
-    this.#announce("connecting");
+    if (!this.#reviving) this.#announce("connecting");
     const socket = this.makeSocket(this.url);
     this.#socket = socket;
     socket.onopen = () => this.#hello(socket);
@@ -81,8 +95,26 @@ export class Channel extends EventTarget {
     if (this.state === "waiting") this.connect();
   }
 
+  /** Whoever was signed out may have signed in again, in another tab: one try, and what waits is sent. */
+  revive() {
+    if (!this.#ended || this.#code !== SIGNED_OUT) return;
+    this.#ended = false;
+    this.#reviving = true;
+    this.connect();
+  }
+
+  /** The page stood still for a while: what was heard before says nothing. Ask, and do not wait long for an answer. */
+  wake() {
+    if (this.state === "waiting") return this.connect();
+    if (!this.#welcomed) return undefined;
+    const asked = steady();
+    this.send({ type: "ping", at: asked });
+    return this.#after("ping", AWAKE_MS, () => (this.#heard < asked ? this.#drop() : this.#beat()));
+  }
+
   close() {
     this.#ended = true;
+    this.#code = 0;
     this.#clear();
     this.#socket?.close(1000);
     this.#socket = null;
@@ -110,7 +142,7 @@ export class Channel extends EventTarget {
   }
 
   #receive(message) {
-    this.#heard = Date.now();
+    this.#heard = steady();
     switch (message.type) {
       case "welcome":
         return this.#welcome(message);
@@ -136,7 +168,10 @@ export class Channel extends EventTarget {
   }
 
   #welcome(message) {
-    this.#offset = Date.parse(message.now) - Date.now();
+    if (this.#who !== null && message.you?.key !== this.#who) return this.#drop(SIGNED_OUT);
+    this.#who = message.you?.key ?? null;
+    this.#reviving = false;
+    this.clock.set(message.now);
     this.#welcomed = true;
     this.#tries = 0;
     this.#since = null;
@@ -144,41 +179,43 @@ export class Channel extends EventTarget {
     this.#emit("welcome", message);
     this.#announce("open");
     for (const command of this.#pending.values()) this.send(command);
-    this.#beat();
+    return this.#beat();
   }
 
   #beat() {
     this.#after("ping", PING_MS, () => {
-      if (Date.now() - this.#heard > SILENCE_MS) return this.#drop();
-      this.send({ type: "ping", at: Date.now() });
+      if (steady() - this.#heard > SILENCE_MS) return this.#drop();
+      this.send({ type: "ping", at: steady() });
       return this.#beat();
     });
   }
 
   /** The other side says nothing: do not wait for the network to notice. */
-  #drop() {
+  #drop(code = 1006) {
     const socket = this.#socket;
     this.#socket = null;
     if (this.#welcomed) this.#since ??= this.#heard;
     socket?.close();
-    this.#lost(1006);
+    this.#lost(code);
   }
 
   #lost(code) {
     this.#welcomed = false;
     this.#socket = null;
     this.#clear();
-    this.#since ??= Date.now();
-    if (FINAL.has(code)) {
+    this.#since ??= steady();
+    if (FINAL.has(code) || this.#reviving) {
       this.#ended = true;
+      this.#code = FINAL.has(code) ? code : SIGNED_OUT;
+      this.#reviving = false;
       this.#announce("ended");
-      this.#emit("ended", { code });
+      this.#emit("ended", { code: this.#code });
       return;
     }
     this.#tries += 1;
     const wait = waitAfter(this.#tries, this.random());
     this.#after("retry", wait, () => this.connect());
-    this.#announce("waiting", Date.now() + wait);
+    this.#announce("waiting", steady() + wait);
   }
 
   #announce(state, next = null) {

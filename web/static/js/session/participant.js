@@ -7,14 +7,16 @@ import { Store } from "./store.js";
 export class Participant {
   #answers = new Map();
 
-  /** @param {{session: string, screen: "console" | "room", media: () => string | null, origin?: string}} options */
-  constructor({ session, screen, media, origin }) {
+  /** @param {{session: string, screen: "console" | "desk" | "room", media: () => string | null, origin?: string,
+   *          clock?: import("../net/hub-clock.js").HubClock}} options */
+  constructor({ session, screen, media, origin, clock }) {
     const base = (origin ?? location.origin).replace(/^http/, "ws");
     this.store = new Store();
     this.channel = new Channel({
       url: `${base}/ws/sessions/${encodeURIComponent(session)}`,
       screen,
       media,
+      clock,
       head: () => (this.store.started ? this.store.view.n : null),
     });
     this.#listen();

@@ -3,6 +3,7 @@
  * A prediction is an event without a number, so the reducer stays the only one who knows the view.
  */
 import { apply } from "./reducer.js";
+import { SPEAKING_GUESSES } from "./speaking.js";
 
 const SIMPLE = {
   "session.go_live": () => ["session.live", {}],
@@ -10,17 +11,38 @@ const SIMPLE = {
   "session.resume": () => ["session.resumed", {}],
   "item.call": (data) => ["item.called", data],
   "item.hear": (data) => ["item.hearing", data],
-  "item.conclude": (data) => ["item.concluded", data],
   "item.defer": (data) => ["item.deferred", data],
-  "note.add": (data, view, id) => ["note.added", { ...data, note: `pending-${id}`, item: view.current }],
-  "note.change": (data) => ["note.changed", data],
+  "item.move": (data, view) => ["agenda.ordered", { items: ordered(view, data) }],
+  "item.remove": (data) => ["item.removed", data],
+  "note.add": (data, view, id) => ["note.added", { ...data, note: `pending-${id}`, item: data.item ?? view.current }],
+  "note.change": (data) => ["note.changed", { ...data, conflict: false }],
+  "note.mark": (data) => ["note.marked", data],
+  "directive.withdraw": (data) => ["directive.withdrawn", data],
+  "directive.restore": (data) => ["directive.restored", data],
+  "conclusion.take_back": (data) => ["conclusion.taken_back", data],
+  "lobby.turn_down": (data) => ["lobby.turned_down", data],
+  "lobby.restore": (data) => ["lobby.restored", data],
+  "lobby.withdraw": (data) => ["lobby.withdrawn", data],
+  "take_up.withdraw": (data, _view, _id, you) => ["take_up.withdrawn", { ...data, unit: you.unit }],
   "note.remove": (data) => ["note.removed", data],
   "note.restore": (data) => ["note.restored", data],
+  "roll.answer": (data, view, _id, you) => [
+    "roll.answered",
+    { ...data, point: you.point, right: data.heard === view.roll?.tones },
+  ],
+  "point.present": (data, _view, _id, you) => ["point.present", { ...data, point: data.point ?? you.point }],
   "hand.raise": (_data, _view, _id, you) => ["hand.raised", { point: you.point }],
   "hand.lower": (_data, _view, _id, you) => ["hand.lowered", { point: you.point }],
-  "floor.end": () => ["floor.ended", { point: "", reason: "ended" }],
-  "audience.set": (data, view) => ["audience.set", { ...data, item: view.current, inside: true }],
+  ...SPEAKING_GUESSES,
+  "audience.set": (data, view) => ["audience.set", { ...data, item: data.item ?? view.current, inside: true }],
 };
+
+/** The agenda's ids with an item before another one, or at the end. */
+export function ordered(view, { item, before }) {
+  const others = view.items.map((each) => each.id).filter((id) => id !== item);
+  const place = before === null ? others.length : others.indexOf(before);
+  return [...others.slice(0, place), item, ...others.slice(place)];
+}
 
 /** @returns {import("./reducer.js").View} the view as it will be once the command stands */
 export function predict(view, pending, you) {

@@ -10,6 +10,11 @@ import { currentItem } from "./select.js";
 export const COUNTDOWN_MS = 5_000;
 /** A line that comes back within this was never worth a word. */
 export const LOST_MS = 3_000;
+/** What a screen that was sent away shows. For any other code it comes back by itself. */
+const ENDED = { 4401: "gone", 4404: "waiting", 4409: "replaced" };
+const COMING = new Set(["scheduled", "published"]);
+/** States of a session in which nothing more happens. */
+export const OVER = new Set(["closed", "postponed", "cancelled"]);
 const CONNECTING_MS = 2_500;
 
 /**
@@ -20,13 +25,13 @@ const CONNECTING_MS = 2_500;
  */
 export function roomState(facts) {
   const { view, ended } = facts;
-  if (ended !== null) return ended === 4409 ? "replaced" : "gone";
+  if (ended !== null) return ENDED[ended] ?? "connecting";
   const watching = facts.media === "connected";
   if (facts.lostMs > LOST_MS && !watching) return "lost";
   if (!facts.started) return facts.lostMs > LOST_MS ? "lost" : "waiting";
-  if (view.session.state === "scheduled") return "waiting";
+  if (COMING.has(view.session.state)) return "waiting";
   if (view.session.state === "paused") return "paused";
-  if (view.session.state === "closed") return "over";
+  if (OVER.has(view.session.state)) return "over";
   const item = currentItem(view);
   const speaking = hasFloor(view, facts.point);
   if (item && !item.inside && !speaking) return item.audience === "closed" ? "closed" : "related";
@@ -43,13 +48,14 @@ const FEW_FRAMES = 25;
  * How good the line is, in the words of the foot.
  * @param {{decoding: boolean, frames: number, loss: number} | null} report the last one
  * @param {"high" | "low" | "few"} sent what the hub sends of the worst picture
- * @param {{starved: boolean, voice: boolean}} state no picture fits the line; somebody chose to hear only
+ * @param {{starved: boolean, voice: boolean, due?: boolean}} state no picture fits the line; somebody chose to hear only;
+ *   false for `due`: nothing is sent here just now (a pause, a closed hearing), so nothing can be said of the line
  * @returns {"good" | "weak" | "few" | "voice" | "bad" | ""}
  */
-export function lineLevel(report, sent, { starved, voice }) {
+export function lineLevel(report, sent, { starved, voice, due = true }) {
   if (starved) return "voice";
   if (sent !== "high") return sent === "few" ? "few" : "weak";
-  if (!report) return "";
+  if (!report || !due) return "";
   if (voice) return report.loss > MUCH_LOST ? "weak" : "good";
   if (!report.decoding) return "bad";
   return report.loss > MUCH_LOST || report.frames < FEW_FRAMES ? "weak" : "good";

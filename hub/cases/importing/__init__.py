@@ -1,0 +1,1 @@
+"""Registers kept in a spreadsheet, brought in as one batch: read, mapped, tried, written, undone."""

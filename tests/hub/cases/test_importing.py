@@ -1,0 +1,291 @@
+"""A register becomes cases, row by row, all of it can be undone, and no file hurts."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import func, select, text
+
+from hub.cases.errors import Refusal
+from hub.cases.importing import batches, sheet
+from hub.cases.importing.rows import RowBad, Units, guess, read_row
+from hub.cases.importing.writing import Writer
+from hub.cases.lookup_tables import LookupCode
+from hub.cases.models import Case, CaseBook, Petitioner, SealedPetitioner
+from hub.cases.rules import CaseKind
+from hub.cases.search import Wanted
+from hub.people.roles import Role
+from tests.kit.factories import House
+
+HEAD = [
+    "Số",
+    "Ngày nhận",
+    "Họ và tên",
+    "Điện thoại",
+    "Loại đơn",
+    "Lĩnh vực",
+    "Đơn vị",
+    "Nội dung",
+    "Ngày kết thúc",
+]
+GOOD: list[object] = [
+    None,
+    "05/03/2024",
+    "Lý Thị Hoa",
+    "0900 000 003",
+    "Khiếu nại",
+    "Đất đai",
+    "Hoà An",
+    "Đền bù đất",
+    None,
+]
+TODAY = date(2026, 3, 1)
+UNITS = Units("u", {"C11": "c"}, {"hoa an": "c"}, frozenset({"tan lap"}))
+COLUMNS = guess(HEAD)
+
+
+def register(*rows: Sequence[object], head: list[str] = HEAD) -> bytes:
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(["SỔ TIẾP CÔNG DÂN NĂM 2024"])
+    page.append(head)
+    for row in rows:
+        page.append([*row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def changed(**cells: object) -> list[object]:
+    """The good row with other cells."""
+    row: list[object] = [*GOOD]
+    for field, value in cells.items():
+        row[COLUMNS[field]] = value
+    return row
+
+
+def test_the_columns_of_an_office() -> None:
+    assert set(COLUMNS) == {"number", "received", "name", "phone", "kind", "field", "unit", "title", "closed"}
+    row = read_row(7, [None if each is None else str(each) for each in GOOD], COLUMNS, UNITS, TODAY)
+    assert (row.received, row.kind, row.unit) == (date(2024, 3, 5), CaseKind.COMPLAINT, "c")
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "code"),
+    [
+        ({"received": "31/02/2024"}, "received", "date_impossible"),
+        ({"received": "45000"}, "received", "date_unclear"),
+        ({"received": {"d": "2126-01-01"}}, "received", "date_future"),
+        ({"received": "01/01/1890"}, "received", "date_early"),
+        ({"received": None}, "received", "cell_missing"),
+        ({"closed": "01/01/2024"}, "closed", "date_reversed"),
+        ({"kind": "Thư tình"}, "kind", "value_unknown"),
+        ({"unit": "Nơi khác"}, "unit", "unit_not_found"),
+        ({"unit": "Tân Lập"}, "unit", "unit_twice"),
+        ({"title": {"f": 1}}, "title", "cell_formula"),
+        ({"title": {"e": 1}}, "title", "cell_error"),
+        ({"title": "x" * 301}, "title", "cell_long"),
+        ({"title": {"d": "2024-01-01"}}, "title", "cell_not_text"),
+        ({"number": "12/2023"}, "number", "number_year"),
+        ({"number": "mười"}, "number", "number_bad"),
+        ({"name": None}, "name", "cell_missing"),
+        ({"kind": "tố cáo", "title": "Lý Thị Hoa tố cáo"}, "title", "identity_in_text"),
+        ({"kind": "tố cáo", "title": "Gọi 0900.000.003"}, "title", "identity_in_text"),
+        ({"kind": "tố cáo", "name": "Bà Lý Thị Hoa", "title": "Lý Thị Hoa tố"}, "title", "identity_in_text"),
+    ],
+)
+def test_a_bad_row_names_its_place(cells: dict[str, object], field: str, code: str) -> None:
+    with pytest.raises(RowBad, match=code) as refused:
+        read_row(7, changed(**cells), COLUMNS, UNITS, TODAY)  # type: ignore[arg-type]
+    assert refused.value.field == field
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", b"\x00" * 160_000_000)
+    return out.getvalue()
+
+
+def with_part(name: str, content: str) -> bytes:
+    out = io.BytesIO(register(GOOD))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_empty"),
+        (b"PK\x03\x04 not a zip", "file_broken"),
+        (register(GOOD)[:-400], "file_broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "file_encrypted"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "file_old_excel"),
+        (with_part("xl/vbaProject.bin", "x"), "file_macro"),
+        ("Ngày;Nội dung\n".encode("utf-16"), "file_encoding"),
+        (b"Ngay;Noi dung\n1;\xe0\xff\n", "file_encoding"),
+        (b"%PDF-1.7 whatever", "file_type"),
+        (b"a;b\n" + b"1;2\n" * 20_100, "too_many_rows"),
+        (b"a;b\n" + b";" * 10 + b"1" + b";1" * 70, "too_many_columns"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_hostile_files(content: bytes, code: str) -> None:
+    with pytest.raises(sheet.Unreadable, match=code):
+        sheet.read(content)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    with pytest.raises(sheet.Unreadable, match="file_bomb"):
+        sheet.read(bomb())
+
+
+async def test_a_register_comes_in_and_goes(house: House) -> None:
+    clerk, imports = house.clerk, house.cases.imports()
+    rows: list[list[object]] = [
+        GOOD,
+        changed(title="Tố giác lãng phí", kind="Tố cáo", name="Trần Thị Giấu", phone="0911 111 111"),
+        changed(title="=1+1"),
+        changed(received="31/02/2024"),
+        GOOD,
+        changed(title="Việc đã xong", number="7/2024", closed="20/06/2024"),
+        changed(title="Trùng số", number="7"),
+    ]
+    batch = await imports.start(clerk, house.unit["P"].id, register(*rows))
+    trial = await imports.try_out(clerk, batch)
+    assert (trial.good, [(bad.row, bad.column, bad.code) for bad in trial.bad]) == (
+        3,
+        [
+            (5, "H", "cell_formula"),
+            (6, "B", "date_impossible"),
+            (7, "H", "row_twice"),
+            (9, "A", "number_twice"),
+        ],
+    )
+    assert "Lý Thị Hoa" not in str(trial.samples)
+    with pytest.raises(Refusal, match="import_unknown"):
+        await imports.get(house.account(Role.CHAIR), batch)
+    await imports.run(clerk, batch)
+    done = await imports.get(clerk, batch)
+    assert (done.state, done.written, done.bad_rows, done.looked_at) == ("done", 3, 4, 7)
+    page = await house.cases.search().find(clerk, Wanted())
+    assert {(case.title, case.number, case.state) for case in page.cases} == {
+        ("Đền bù đất", "2024/0008", "received"),
+        ("Tố giác lãng phí", "2024/0009", "received"),
+        ("Việc đã xong", "2024/0007", "closed"),
+    }
+    assert {case.due_on is None for case in page.cases if case.state == "closed"} == {True}
+    async with house.db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(SealedPetitioner)) == 1
+        assert "Trần Thị Giấu" not in str(list(await session.scalars(select(Petitioner.name))))
+        assert await session.scalar(text("SELECT sealed FROM import_batches")) is None
+    with pytest.raises(Refusal, match="import_again"):
+        await _again(house, batch)
+    assert await imports.undo(clerk, batch) == 3
+    assert (await house.cases.search().find(clerk, Wanted())).total == 0
+    async with house.db.read() as session:
+        assert await session.scalar(select(func.count()).select_from(Petitioner)) == 0
+        assert await session.scalar(select(func.count()).where(Case.voided_on.is_not(None))) == 3
+        assert await session.scalar(select(CaseBook.last).where(CaseBook.year == 2024)) == 9
+    with pytest.raises(Refusal, match="import_begun"):
+        await imports.undo(clerk, batch)
+
+
+async def _again(house: House, batch: str) -> None:
+    """The same file once more: its digest is what counts."""
+    content = b"Ngay;Loai don;Noi dung\n05/03/2024;Kien nghi;Mot viec\n"
+    imports = house.cases.imports()
+    first = await imports.start(house.clerk, house.unit["P"].id, content)
+    assert first != batch
+    async with house.db.begin() as work:
+        await work.session.execute(
+            text("UPDATE import_batches SET state = 'done' WHERE id = :id"), {"id": first}
+        )
+    await imports.start(house.clerk, house.unit["P"].id, content)
+
+
+async def test_one_that_was_broken_off_goes_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "CHUNK", 2)
+    clerk, imports = house.clerk, house.cases.imports()
+    content = register(*(changed(title=f"Việc {n}") for n in range(5)))
+    batch = await imports.start(clerk, house.unit["P"].id, content)
+    writes = Writer.write
+
+    async def broken(self: Writer, *args: object) -> object:
+        if args[2][0].n > 4:  # type: ignore[index]
+            raise RuntimeError("killed")
+        return await writes(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Writer, "write", broken)
+    with pytest.raises(RuntimeError):
+        await imports.run(clerk, batch)
+    monkeypatch.setattr(Writer, "write", writes)
+    assert (await imports.get(clerk, batch)).looked_at == 2
+    with pytest.raises(Refusal, match="import_running"):
+        await imports.check(clerk, batch)
+    house.clock.advance(timedelta(minutes=1).total_seconds())
+    await imports.check(clerk, batch)
+    await imports.run(clerk, batch)
+    assert (await imports.get(clerk, batch)).written == 5
+    numbers = {case.number for case in (await house.cases.search().find(clerk, Wanted())).cases}
+    assert numbers == {f"2024/{n:04}" for n in range(1, 6)}
+
+
+async def test_worked_on_is_not_undone(sqlite_house: House) -> None:
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    batch = await imports.start(house.clerk, house.unit["P"].id, register(GOOD))
+    await imports.run(house.clerk, batch)
+    (case,) = (await house.cases.search().find(house.clerk, Wanted())).cases
+    async with house.db.begin() as work:
+        await house.cases.desk(work).count_hearing(case.id)
+    with pytest.raises(Refusal, match="import_used"):
+        await imports.undo(house.clerk, batch)
+    assert (await house.cases.search().find(house.clerk, Wanted())).total == 1
+
+
+@pytest.mark.parametrize("how", ["code", "box", "agenda"])
+async def test_what_somebody_counts_on_is_not_undone(sqlite_house: House, how: str) -> None:
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    batch = await imports.start(house.clerk, house.unit["P"].id, register(changed(kind="tố cáo")))
+    await imports.run(house.clerk, batch)
+    (case,) = (await house.cases.search().find(house.clerk, Wanted())).cases
+    if how == "code":
+        async with house.db.begin() as work:
+            made = LookupCode(case_id=case.id, code_hash="h", made_at=house.clock.now(), made_by="x")
+            work.session.add(made)
+    elif how == "box":
+        await house.vault.make_box(house.clerk, case.id)
+    else:
+        await house.session(case)
+    with pytest.raises(Refusal, match="import_used"):
+        await house.cases.imports().undo(house.clerk, batch)
+
+
+async def test_a_file_without_a_header_keeps_nothing_open(sqlite_house: House) -> None:
+    """Its first line is somebody's: it is a row like the others, and nowhere in clear."""
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    book = Workbook()
+    secret = changed(kind="tố cáo", name="Trần Thị Giấu")
+    for row in (secret, GOOD):
+        book.worksheets[0].append([*row])
+    out = io.BytesIO()
+    book.save(out)
+    batch = await imports.start(house.clerk, house.unit["P"].id, out.getvalue())
+    read = await imports.get(house.clerk, batch)
+    assert (read.rows, set(read.header), read.columns) == (2, {""}, {})
+    named = {field: at for field, at in COLUMNS.items() if field != "closed"}
+    await imports.remap(house.clerk, batch, named)
+    assert (await imports.try_out(house.clerk, batch)).good == 2
+
+
+async def test_only_staff_and_only_their_own_units(sqlite_house: House) -> None:
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    with pytest.raises(Refusal, match="not_allowed"):
+        await imports.start(house.account(Role.POINT_LEADER, "C11"), house.unit["C11"].id, register(GOOD))
+    with pytest.raises(Refusal, match="unit_unknown"):
+        await imports.start(house.account(Role.CLERK, "D2"), house.unit["C11"].id, register(GOOD))
