@@ -42,6 +42,7 @@ def page(
     peers = list(driver.port.peers.items())
     chosen = peers[max(0, request.skip) : max(0, request.skip) + PAGE]
     following = max(0, request.skip) + len(chosen)
+    forwarder.counts(None)  # what lanes have issued stands with their viewers only when it is asked for
     return control.Dump(
         _relay(driver, forwarder, delays, salt) if first else {},
         tuple(_peer(name, transport, forwarder, salt) for name, transport in chosen),

@@ -83,6 +83,22 @@ async def test_a_dump_comes_in_pages_and_names_nobody(lab: Lab) -> None:
     assert sum(stage["viewers"]["main"].values()) == len(names)
 
 
+async def test_a_dump_counts_what_went_out_on_a_lane_up_to_now(lab: Lab) -> None:
+    viewer = await lab.viewer("room", {"all"})
+    camera = await lab.publisher("hall")
+    await lab.stage({"all"}, main="hall")
+    camera.frame(key=True)
+    for count in range(2, 5):
+        await until(lambda count=count: len(viewer.packets) >= count - 1)
+        camera.frame()
+    await until(lambda: len(viewer.packets) >= 4)
+
+    dumped = await lab.relay.dump(SALT)
+    (view,) = [peer["core"]["views"]["main"] for peer in dumped.peers if peer["core"]["views"].get("main")]
+    assert view["phase"] == "live"
+    assert view["packets"] == len(viewer.packets)
+
+
 async def test_a_dump_costs_media_only_a_moment(lab: Lab) -> None:
     for index in range(PAGE):
         await lab.viewer(f"room{index}", {"all"})
