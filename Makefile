@@ -62,10 +62,10 @@ clean: ## remove the virtual environment and the demo's data
 	@sh deploy/setup/venv.sh
 	@touch $@
 
-.venv/.base: .venv/.made requirements/base.txt pyproject.toml
+.venv/.base: .venv/.made requirements/base.txt pyproject.toml hub/relay/wire/fill.c
 	@echo "Installing the pinned dependencies (once; a minute or two)"
 	@$(PIP) install --quiet --require-hashes -r requirements/base.txt
-	@$(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation --no-deps -e .
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.txt

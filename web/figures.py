@@ -72,17 +72,21 @@ def _process(known: Known) -> Iterator[Metric]:
     peers = GaugeMetricFamily(
         "hub_relay_peers", "Media peers, by whether they are up", labels=["relay", "state"]
     )
-    method = GaugeMetricFamily(
+    send = GaugeMetricFamily(
         "hub_relay_send_method", "How packets leave: 1 for it", labels=["relay", "method"]
+    )
+    fill = GaugeMetricFamily(
+        "hub_relay_fill_method", "How packets are protected: 1 for it", labels=["relay", "method"]
     )
     for relay, figures in known:
         cpu.add_metric([str(relay)], figures.cpu_seconds)
         for state in ("up", "opening"):
             peers.add_metric([str(relay), state], figures.gauges.get(f"peers_{state}", 0))
         for name in figures.totals:
-            if name.startswith("send_by_"):
-                method.add_metric([str(relay), name.removeprefix("send_by_")], 1)
-    yield from (cpu, peers, method)
+            for begins, family in (("send_by_", send), ("fill_by_", fill)):
+                if name.startswith(begins):
+                    family.add_metric([str(relay), name.removeprefix(begins)], 1)
+    yield from (cpu, peers, send, fill)
     for name, what in _GAUGES.items():
         gauge = GaugeMetricFamily(f"hub_relay_{name}", what, labels=["relay"])
         for relay, figures in known:

@@ -71,6 +71,7 @@ class Result:
     relay_rss_mb: dict[str, float] = field(default_factory=dict)
     kb_per_viewer: float = 0.0
     send_method: str = ""
+    fill_method: str = ""
     send_dropped: int = 0
 
 
@@ -255,8 +256,12 @@ async def _account(result: Result, crowd: Crowd, client: RelayPool) -> None:
     result.decrypted_sample = sum(viewer.reception.checked for viewer in crowd.viewers)
     result.decrypted_forged = sum(viewer.reception.forged for viewer in crowd.viewers)
     result.send_dropped = counts.totals.get("send_dropped", 0)
-    methods = [name.removeprefix("send_by_") for name in counts.totals if name.startswith("send_by_")]
-    result.send_method = methods[0] if methods else ""
+    result.send_method = _method(counts.totals, "send_by_")
+    result.fill_method = _method(counts.totals, "fill_by_")
+
+
+def _method(totals: dict[str, int], begins: str) -> str:
+    return next((name.removeprefix(begins) for name in totals if name.startswith(begins)), "")
 
 
 def _sent(totals: dict[str, int]) -> int:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The programs the tests start themselves: Chromium, PostgreSQL, Redis, FFmpeg, coturn. Installs those that are missing.
+# The programs the tests start themselves: Chromium, PostgreSQL, Redis, FFmpeg, coturn, a C compiler. Installs those that are missing.
 set -eu
 have() { command -v "$1" >/dev/null 2>&1; }
 missing=""
@@ -9,6 +9,7 @@ have redis-server || missing="$missing redis-server"
 have turnserver || missing="$missing coturn"
 have certutil || missing="$missing libnss3-tools"
 have ffmpeg || missing="$missing ffmpeg"
+have cc || missing="$missing gcc libc6-dev"
 
 # GStreamer is one of the encoders and players the hub is tried with. Without it those tests are skipped, and say so.
 gstreamer="gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"

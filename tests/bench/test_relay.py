@@ -15,7 +15,8 @@ KEYS = {
     "decrypted_sample", "cpu_us_per_packet", "floor_us_per_packet", "floor_loss", "ratio",
     "delay_us", "relay_cpu_percent",
     "viewers_cpu_percent", "others_cpu_percent", "bound_by", "load", "all_have_media_s",
-    "keyframes_asked_during_joins", "relay_rss_mb", "kb_per_viewer", "send_method", "send_dropped",
+    "keyframes_asked_during_joins", "relay_rss_mb", "kb_per_viewer", "send_method",
+    "fill_method", "send_dropped",
 }  # fmt: skip
 
 
@@ -37,6 +38,7 @@ def test_every_packet_arrives_and_is_accounted_for(
         result["cpu_us_per_packet"] / result["floor_us_per_packet"], abs=0.01
     )
     assert result["send_method"]
+    assert result["fill_method"] in ("c", "python")
     assert result["paced"] is not burst
     assert 0 < result["relay_rss_mb"]["empty"] <= result["relay_rss_mb"]["max"]
     assert 0 < result["delay_us"]["p50"] <= result["delay_us"]["p99"] <= result["delay_us"]["max"] * 1.04

@@ -15,6 +15,7 @@ TOTALS = {
     "srtp_forged": 4,
     "tracks_begun": 1,
     "send_by_sendmmsg": 1,
+    "fill_by_python": 1,
 }
 GAUGES = {"peers_up": 3, "peers_opening": 1, "handshakes": 1, "resident_bytes": 2**26}
 
@@ -63,6 +64,7 @@ def test_a_relay_tells_its_counters_by_relay() -> None:
     assert seen[of("hub_relay_resident_bytes")] == 2**26
     assert seen[of("hub_relay_peers", state="up")] == 3
     assert seen[of("hub_relay_send_method", method="sendmmsg")] == 1
+    assert seen[of("hub_relay_fill_method", method="python")] == 1
 
 
 def test_refusals_are_drops_by_reason_and_other_counters_are_none() -> None:

@@ -15,10 +15,11 @@ from typing import Final, Protocol
 
 from hub.relay.core.plan import Lane, Plan, Totals
 from hub.relay.wire import srtp
+from hub.relay.wire.fill import Filler, InPython
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import RawAddress, ffi
 from hub.relay.wire.rosters import Rosters
-from hub.relay.wire.rows import BATCH, Chunk, Roster, Slots, Viewer, numbered, rows_of
+from hub.relay.wire.rows import BATCH, Roster, Slots, Viewer, numbered, rows_of
 from hub.relay.wire.senders import Sender
 from hub.relay.wire.target import Target
 from hub.relay.wire.turns import FEW, Turns
@@ -31,8 +32,6 @@ LONGEST: Final = 0.05
 Meanwhile = Callable[[], Iterable[Plan]]
 Placed = tuple[Plan, int]
 """A plan, and which of the pass's lanes it is on."""
-Numbered = tuple[bytes, int]
-"""A packet, and which of the pass's lanes numbers it."""
 
 
 class Outlet(Protocol):
@@ -69,6 +68,7 @@ class Fanout:
         delays: DelayHistogram,
         skipped: Callable[[Plan], None],
         streams: Outlets | None = None,
+        filled_by: Callable[[Slots], Filler] = InPython,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._streams = streams
@@ -78,6 +78,8 @@ class Fanout:
         self._skipped = skipped
         self._clock = clock
         self._slots = Slots(srtp.SLOT)
+        self._filler = filled_by(self._slots)
+        self.fills_by = self._filler.name
         self._used = 0
         self._loose: list[tuple[float | None, int]] = []
         self._rosters = Rosters(targets, totals)
@@ -159,26 +161,28 @@ class Fanout:
         rows = rows_of([plan.packet for plan, _ in group], segments=self._sender.segments)
         pattern = roster.pattern(self._slots.batch, tuple(map(len, rows)))
         sizes = [len(row[0]) for row in rows]
-        width = self._slots.width(max(map(len, (plan.packet for plan, _ in group))))
-        packets = [(plan.packet.ljust(width), index) for plan, index in group]
-        lengths = [len(plan.packet) for plan, _ in group]
+        load = self._filler.load([(plan.packet, index) for plan, index in group])
+        octets = sum(len(plan.packet) for plan, _ in group)
         pattern.cut_at(sizes)
         left: list[tuple[float, int]] = []
-        sent = dropped = 0
+        sent = dropped = refused = 0
         for chunk in pattern.chunks:
             if not roster.is_current:  # somebody left or moved while we looked at the socket
                 self._send_loose(group, chunk.viewers)
                 self._flush()
                 continue
-            failed = self._protect(chunk, packets, lengths, width)
+            failed = self._filler.fill(chunk, load)
             send = self._sender.one_by_one if failed else self._sender.send
             dropped += send(chunk, chunk.count)
-            sent += len(chunk.contexts) - failed
+            sent += chunk.size - failed
+            refused += failed
             left.append((self._clock(), len(chunk.viewers)))
             if self._look():
                 pattern.cut_at(sizes)  # others' packets of this pattern may have had other lengths
         self._count(sent, dropped)
-        self._totals.add("octets_sent", sum(lengths) * sum(viewers for _, viewers in left))
+        if refused:
+            self._totals.add("protect_failed", refused)
+        self._totals.add("octets_sent", octets * sum(viewers for _, viewers in left))
         self._measure([plan for plan, _ in group], left)
 
     def _measure(self, group: Sequence[Plan], left: Sequence[tuple[float, int]]) -> None:
@@ -187,25 +191,6 @@ class Fanout:
             if received_at is not None:
                 for now, viewers in left:
                     self._delays.add(now - received_at, count * viewers, now)
-
-    def _protect(self, chunk: Chunk, packets: list[Numbered], lengths: list[int], width: int) -> int:
-        """The hot loops, none of them in Python: nothing is looked up or made that could have been before.
-
-        Returns how many packets libsrtp refused; these have no length.
-        """
-        batch = self._slots.batch
-        self._slots.set_lengths(lengths * len(chunk.viewers))
-        view = batch.view
-        for part, packet in zip(self._slots.parts(width), _for_each(packets, chunk), strict=False):
-            view[part] = packet
-        problems = list(map(srtp.protect, chunk.contexts, batch.pointers, batch.lengths))
-        if not any(problems):
-            return 0
-        refused = [i for i, problem in enumerate(problems) if problem]
-        for i in refused:
-            batch.lengths[i][0] = 0
-        self._totals.add("protect_failed", len(refused))
-        return len(refused)
 
     def _send_loose(self, group: Sequence[Placed], viewers: Iterable[Viewer]) -> None:
         """To a few: their packets share system calls with others'."""
@@ -265,10 +250,3 @@ class Fanout:
         self._totals.add("packets_sent", packets - dropped)
         if dropped:
             self._totals.add("send_dropped", dropped)
-
-
-def _for_each(packets: list[Numbered], chunk: Chunk) -> Iterable[bytes]:
-    """A pass's packets over and over, under each viewer's numbers: as many as the chunk has contexts."""
-    if chunk.offsets is None:
-        return (numbered(p, offsets[index]) for _, offsets in chunk.viewers for p, index in packets)
-    return [numbered(packet, chunk.offsets[index]) for packet, index in packets] * len(chunk.viewers)

@@ -90,14 +90,16 @@ class Slots:
 class Chunk:
     """Some viewers' messages of a pattern, at most `BATCH` packets: headers that point into the slots."""
 
-    __slots__ = ("_batch", "_firsts", "contexts", "count", "headers", "offsets", "viewers")
+    __slots__ = ("_batch", "_firsts", "count", "headers", "kept", "offsets", "size", "viewers")
 
     def __init__(
         self, batch: Batch, viewers: Sequence[Viewer], pattern: Sequence[int], cuts: Sequence[dict[int, Any]]
     ) -> None:
-        packets = sum(pattern)
         self.viewers = viewers
-        self.contexts = [target.context for target, _ in viewers for _ in range(packets)]
+        self.size = sum(pattern) * len(viewers)
+        """Packets."""
+        self.kept: Any = None
+        """What `fill.py` makes once for these viewers."""
         each = {offsets for _, offsets in viewers}
         self.offsets = each.pop() if len(each) == 1 else None
         """Those of all of them; None when they differ."""

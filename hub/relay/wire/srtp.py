@@ -264,24 +264,39 @@ def _begin_at(session: Session, half: _Half, ssrc: int, index: int) -> Iterable[
     session.add_stream(half.policy(Policy.SSRC_SPECIFIC, ssrc))
     if SET_ROC is None:
         return (*range(0, index, 0x7FFF), index)  # no step that could be taken for one back
-    context = _FFI.cast("void *", int(ffi.cast("uintptr_t", session._srtp[0])))
+    context = _FFI.cast("void *", address(session._srtp[0]))
     if index >> 16 and SET_ROC(context, ssrc, index >> 16):
         raise ValueError("libsrtp refused a rollover counter")
     return (index,)
 
 
-def _roc_setter() -> Any:
-    """`srtp_set_stream_roc`, which the binding exports and does not declare; None where it does not."""
+def address(context: Any) -> int:
+    """Where a context is, for code that is not Python. Valid as long as its `Outbound` lives."""
+    return int(ffi.cast("uintptr_t", context))
+
+
+def protect_address() -> int | None:
+    """Where `srtp_protect(context, packet, int *length)` is; None where the binding does not export it."""
+    function = _exported("srtp_protect")
+    return None if function is None else int(_FFI.cast("uintptr_t", function))
+
+
+def _exported(name: str) -> Any:
+    """A function of libsrtp that the binding exports and need not declare; None where it does not."""
     try:
-        library: Any = _FFI.dlopen(_binding.__file__)
-        return library.srtp_set_stream_roc
+        return getattr(_FFI.dlopen(_binding.__file__), name)
     except (AttributeError, OSError):
         return None
 
 
 _FFI: Final = FFI()
-_FFI.cdef("int srtp_set_stream_roc(void *, uint32_t, uint32_t);")
-SET_ROC: Any = _roc_setter()
+_FFI.cdef(
+    """
+    int srtp_set_stream_roc(void *, uint32_t, uint32_t);
+    int srtp_protect(void *, void *, int *);
+    """
+)
+SET_ROC: Any = _exported("srtp_set_stream_roc")
 
 
 def has_gcm() -> bool:

@@ -14,6 +14,7 @@ from hub.relay.core.forwarder import Forwarder
 from hub.relay.core.plan import Cut, Feedback, Plan, SourceChanged, Totals
 from hub.relay.core.specs import SLOT_SSRC
 from hub.relay.wire.fanout import Fanout
+from hub.relay.wire.fill import best
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import RawAddress, Receiver, available, is_stream, raw_address, socket_name
 from hub.relay.wire.pacer import Pacer
@@ -132,8 +133,10 @@ class Driver:
             delays=self.delays,
             skipped=forwarder.skipped,
             streams=self.streams,
+            filled_by=best,
             clock=clock,
         )
+        totals.add(f"fill_by_{self._fanout.fills_by}")
         self._pacer = Pacer(uplink, totals, forwarder.skipped) if uplink else None
         self._plans: list[Plan] = []
         self._others: list[Feedback | SourceChanged | Cut] = []

@@ -1,15 +1,17 @@
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from hub.relay.core.plan import Lane, Plan, Totals
 from hub.relay.wire import fanout, rosters, senders, srtp, turns
 from hub.relay.wire.fanout import Fanout
+from hub.relay.wire.fill import Filler, InPython, best
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import Batch, raw_address, stream_address
-from hub.relay.wire.rows import BATCH, numbered
+from hub.relay.wire.rows import BATCH, Slots, numbered
 from hub.relay.wire.srtp import Inbound, Outbound, Profile, SrtpKeys
 from hub.relay.wire.target import Target
 
@@ -55,7 +57,11 @@ class Viewer:
 class Room:
     """A fan-out over loopback with viewers `a`, `b`, `c`."""
 
-    def __init__(self, sender: type[senders.MmsgSender | senders.SendtoSender]) -> None:
+    def __init__(
+        self,
+        sender: type[senders.MmsgSender | senders.SendtoSender],
+        filled_by: Callable[[Slots], Filler] = InPython,
+    ) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
@@ -70,6 +76,7 @@ class Room:
             totals=self.totals,
             delays=self.delays,
             skipped=self.skipped.append,
+            filled_by=filled_by,
             clock=lambda: 2.0,
         )
 
@@ -83,16 +90,20 @@ class Room:
             viewer.socket.close()
 
 
-@pytest.fixture(params=["for few", "for many"])
-def _road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both roads through the fan-out, whatever the number of viewers."""
+@pytest.fixture(params=["for few", "for many in Python", "for many in C"])
+def _road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[Slots], Filler]:
+    """Each road through the fan-out, whatever the number of viewers; how it fills its slots."""
     for module in (fanout, turns, rosters):
         monkeypatch.setattr(module, "FEW", 100 if request.param == "for few" else 1)
+    if "in C" not in request.param:
+        return InPython
+    folder: Path = request.getfixturevalue("fill_in_c")
+    return lambda slots: best(slots, folder)
 
 
 @pytest.fixture(params=[senders.SegmentSender, senders.MmsgSender, senders.SendtoSender])
-def room(request: pytest.FixtureRequest, _road: None) -> Iterator[Room]:
-    made = Room(request.param)
+def room(request: pytest.FixtureRequest, _road: Callable[[Slots], Filler]) -> Iterator[Room]:
+    made = Room(request.param, _road)
     yield made
     made.close()
 
