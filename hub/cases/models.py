@@ -1,6 +1,7 @@
 """Tables of cases: who asks what, which unit is in charge, what was directed."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy import text as sql
@@ -37,6 +38,11 @@ def digits_of(phone: str) -> str | None:
     if phone.strip().startswith("+84") or (digits.startswith("84") and len(digits) > 10):
         digits = "0" + digits[2:]
     return digits[:40] or None
+
+
+STRUCK_OUT: Final = 1_000_000
+"""A number n that was struck out for the k-th time stands as -(k * 1,000,000 + n): unique, and still to be
+read."""
 
 
 class Case(Base):
@@ -94,12 +100,14 @@ class Case(Base):
     evidence: Mapped[bool] = mapped_column(default=False)
     """The violator is named and there is concrete evidence."""
     voided_on: Mapped[date | None]
-    """The day its import was undone: it stands in no list or count any more; its number stays struck out."""
+    """The day its import was undone: it stands in no list or count any more. Its number is free for the same
+    case once more; what it was stays behind the minus (`STRUCK_OUT`)."""
 
     @property
     def number(self) -> str:
         """As people write it."""
-        return f"{self.year}/{self.serial:04d}"
+        serial = self.serial if self.serial > 0 else -self.serial % STRUCK_OUT
+        return f"{self.year}/{serial:04d}"
 
 
 class CaseBook(Base):

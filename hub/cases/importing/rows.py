@@ -45,6 +45,10 @@ class RowBad(Exception):
         self.field, self.code, self.params = field, code, params
 
 
+Sameness = tuple[date, str, str, str]
+"""What two rows about one petition have in common: the day, the unit, and folded its title and who asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row that can be a case."""
@@ -64,8 +68,8 @@ class Row:
     closed: date | None = None
 
     @property
-    def sameness(self) -> tuple[date, str, str, str]:
-        """What two rows about one petition have in common."""
+    def sameness(self) -> Sameness:
+        """See there."""
         return self.received, self.unit, fold(self.title), fold(self.person.name) if self.person else ""
 
 

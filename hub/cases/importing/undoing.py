@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.act_tables import CaseAct
@@ -12,7 +12,7 @@ from hub.cases.document_tables import Document
 from hub.cases.errors import Refusal
 from hub.cases.import_tables import ImportedCase
 from hub.cases.lookup_tables import LookupCode
-from hub.cases.models import NAME_LENGTH, Case, CaseReach, Directive, Petitioner, SealedPetitioner
+from hub.cases.models import NAME_LENGTH, STRUCK_OUT, Case, CaseReach, Directive, Petitioner, SealedPetitioner
 from hub.cases.vault_tables import ReplyBox, SealedMessage, VaultGrant
 from hub.people.actor import Actor
 from hub.store.ids import Ids
@@ -31,8 +31,9 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
     ids: Ids,
     counted_on: Sequence[ColumnElement[bool]] = (),
 ) -> int:
-    """Strike out every case of the batch; how many. History only grows: the cases stay, with their numbers,
-    in nobody's sight, and who asked is deleted.
+    """Strike out every case of the batch; how many. History only grows: the cases stay, in nobody's sight,
+    and who asked is deleted. Their numbers are those of the paper book and free again: the corrected register
+    brings the same ones.
 
     Raises Refusal("import_used") when somebody has worked on one of them since, or counts on it: a citizen
     with a code, a denouncer with a letter box, and, by `counted_on` (conditions on `Case`), others.
@@ -48,7 +49,13 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
         raise Refusal("import_used")
     standing = await session.execute(select(Case.id, Case.version).where(Case.id.in_(mine)))
     versions: list[tuple[str, int]] = [(case, version) for case, version in standing]
-    struck = {"voided_on": local_day(now), "version": Case.version + 1, "due_on": None, "due_rule": None}
+    struck: dict[str, Any] = {
+        "voided_on": local_day(now),
+        "version": Case.version + 1,
+        "due_on": None,
+        "due_rule": None,
+        "serial": -(await _times(session, mine) * STRUCK_OUT + Case.serial),
+    }
     changed = update(Case).where(Case.id.in_(mine)).values(struck)
     await session.execute(changed.execution_options(synchronize_session=False))
     for table in (CaseReach, Petitioner, SealedPetitioner):
@@ -60,6 +67,13 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
             insert(core), [_act(case, n + 1, batch_id, by, now, ids) for case, n in versions]
         )
     return len(versions)
+
+
+async def _times(session: AsyncSession, mine: Select[str]) -> int:
+    """The how manieth time it is that numbers of this book are struck out."""
+    book = select(Case.book_unit_id).where(Case.id.in_(mine)).limit(1).scalar_subquery()
+    lowest: int = await session.scalar(select(func.min(Case.serial)).where(Case.book_unit_id == book)) or 0
+    return max(0, -lowest) // STRUCK_OUT + 1
 
 
 def _act(  # noqa: PLR0917 (the columns of one row)

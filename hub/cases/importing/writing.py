@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hub.cases import deadlines
 from hub.cases.act_tables import CaseAct
 from hub.cases.import_tables import ImportBatch, ImportedCase
-from hub.cases.importing.rows import Row, RowBad
+from hub.cases.importing.rows import Row, RowBad, Sameness
 from hub.cases.models import (
     NAME_LENGTH,
     Case,
@@ -71,7 +71,7 @@ class Writer:
         self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row], bad: list[tuple[int, RowBad]]
     ) -> list[Row]:
         taken = await _numbers_taken(session, batch.unit_id, rows)
-        there = await _there(session, rows)
+        there = await _there(session, rows) | await self._denounced(session, batch, rows)
         good = []
         for row in rows:
             if row.serial is not None and (row.received.year, row.serial) in taken:
@@ -82,6 +82,34 @@ class Writer:
             else:
                 good.append(row)
         return good
+
+    async def _denounced(
+        self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
+    ) -> dict[Sameness, str]:
+        """Denunciations that this person brought before: who denounces is compared unsealed, in here. Of
+        others' nothing is told, or a register of guesses would be answered."""
+        places = sorted({(r.unit, midnight(r.received)) for r in rows if r.kind is CaseKind.DENUNCIATION})
+        if not places:
+            return {}
+        wanted = (
+            select(Case, SealedPetitioner.sealed)
+            .join(ImportedCase, ImportedCase.case_id == Case.id)
+            .join(ImportBatch, ImportBatch.id == ImportedCase.batch_id)
+            .outerjoin(SealedPetitioner, SealedPetitioner.case_id == Case.id)
+            .where(
+                or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
+                Case.voided_on.is_(None),
+                Case.kind == CaseKind.DENUNCIATION.value,
+                ImportBatch.by_key == batch.by_key,
+            )
+        )
+        return {
+            (local_day(case.received_at), case.unit_id, fold(case.title), self._name(sealed)): case.number
+            for case, sealed in await session.execute(wanted)
+        }
+
+    def _name(self, sealed: bytes | None) -> str:
+        return "" if sealed is None else fold(self._vault.open(sealed).name)
 
     async def _serials(self, session: AsyncSession, book_unit: str, rows: Sequence[Row]) -> list[int]:
         last: dict[int, CaseBook] = {}
@@ -195,8 +223,8 @@ async def _numbers_taken(session: AsyncSession, book: str, rows: Sequence[Row]) 
     return found
 
 
-async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[tuple[date, str, str, str], str]:
-    """Cases that an earlier import brought. Denunciations cannot be compared: who denounces is sealed."""
+async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[Sameness, str]:
+    """Cases that stand already; of denunciations, see `Writer._denounced`."""
     places = sorted({(row.unit, midnight(row.received)) for row in rows})
     wanted = select(Case.received_at, Case.unit_id, Case.title, Petitioner.name, Case.year, Case.serial)
     wanted = wanted.outerjoin(Petitioner, Petitioner.case_id == Case.id)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -289,3 +290,41 @@ async def test_only_staff_and_only_their_own_units(sqlite_house: House) -> None:
         await imports.start(house.account(Role.POINT_LEADER, "C11"), house.unit["C11"].id, register(GOOD))
     with pytest.raises(Refusal, match="unit_unknown"):
         await imports.start(house.account(Role.CLERK, "D2"), house.unit["C11"].id, register(GOOD))
+
+
+async def test_an_undone_register_comes_in_again_under_its_own_numbers(house: House) -> None:
+    """The whole point of undoing: a column was wrong, the corrected file follows."""
+    clerk, imports = house.clerk, house.cases.imports()
+    for attempt in range(3):
+        rows = [changed(number=str(n), title=f"Việc {n} lần {attempt}") for n in (3, 4)]
+        batch = await imports.start(clerk, house.unit["P"].id, register(*rows))
+        await imports.run(clerk, batch)
+        done = await imports.get(clerk, batch)
+        assert (done.written, done.bad_rows) == (2, 0)
+        cases = (await house.cases.search().find(clerk, Wanted())).cases
+        assert {case.number for case in cases} == {"2024/0003", "2024/0004"}
+        if attempt < 2:
+            assert await imports.undo(clerk, batch) == 2
+    async with house.db.read() as session:
+        struck = list(await session.scalars(select(Case).where(Case.voided_on.is_not(None))))
+    assert sorted(case.number for case in struck) == 2 * ["2024/0003"] + 2 * ["2024/0004"]
+    assert sorted(case.serial for case in struck) == [-2_000_004, -2_000_003, -1_000_004, -1_000_003]
+
+
+async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: House) -> None:
+    clerk, imports = house.clerk, house.cases.imports()
+    secret = changed(kind="tố cáo", title="Tố cáo lãng phí", name="Trần Thị Giấu")
+    first = await imports.start(clerk, house.unit["P"].id, register(secret))
+    await imports.run(clerk, first)
+    other = changed(kind="tố cáo", title="Tố cáo lãng phí", name="Lê Văn Kín")
+    corrected = register(secret, other, GOOD)
+    again = await imports.start(clerk, house.unit["P"].id, corrected)
+    await imports.run(clerk, again)
+    done = await imports.get(clerk, again)
+    assert (done.written, [(bad.row, bad.code) for bad in done.bad]) == (2, [(3, "case_there")])
+    assert "Giấu" not in str(done.bad)
+
+    colleague = replace(clerk, key="account:colleague")  # who did not bring it is told nothing by it
+    guess = await imports.start(colleague, house.unit["P"].id, register(secret, head=[*HEAD, "Ghi chú"]))
+    await imports.run(colleague, guess)
+    assert (await imports.get(colleague, guess)).bad_rows == 0
