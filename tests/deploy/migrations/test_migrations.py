@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy import migrations
 from deploy.migrations.models import metadata
@@ -145,3 +147,31 @@ def test_migrations_stand_in_a_row() -> None:
     files = sorted(path.name[:4] for path in (Path(migrations.__file__).parent / "versions").glob("0*.py"))
     assert files == [f"{number:04}" for number in range(1, len(files) + 1)]
     assert migrations.newest() == files[-1]
+
+
+async def test_registers_undone_before_give_their_numbers_back(empty_url: str) -> None:
+    await migrations.upgrade(empty_url)
+    await migrations.downgrade(empty_url, "0020")
+    async with migrations._alone(empty_url) as connection:
+        unit = {"id": "u", "name": "Hoà An", "folded": "hoa an", "level": "commune", "code": "90312"}
+        await _insert(connection, "units", unit)
+        for name, serial, voided in (("a", 7, date(2025, 3, 1)), ("b", 8, None)):
+            case = {"id": name, "book_unit_id": "u", "unit_id": "u", "year": 2024, "serial": serial}
+            case |= {"kind": "complaint", "field": "land", "state": "received", "voided_on": voided}
+            await _insert(connection, "cases", case)
+    await migrations.upgrade(empty_url)
+    async with migrations._alone(empty_url) as connection:
+        found = await connection.execute(text("SELECT serial FROM cases ORDER BY id"))
+        assert list(found.scalars()) == [-1_000_007, 8]
+
+
+async def _insert(connection: AsyncConnection, table: str, given: dict[str, object]) -> None:
+    """A row; what else must be there is empty, nought or a day of 2024."""
+    made = metadata().tables[table]
+    blank = {str: "", int: 0, bool: False, date: date(2024, 1, 1)}
+    needed = {
+        each.name: blank.get(each.type.python_type, datetime(2024, 1, 1, tzinfo=UTC))
+        for each in made.columns
+        if not each.nullable
+    }
+    await connection.execute(made.insert(), needed | given)
