@@ -65,7 +65,8 @@ clean: ## remove the virtual environment and the demo's data
 .venv/.base: .venv/.made requirements/base.txt pyproject.toml hub/relay/wire/fill.c
 	@echo "Installing the pinned dependencies (once; a minute or two)"
 	@$(PIP) install --quiet --require-hashes -r requirements/base.txt
-	@PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation --no-deps -e .
+	@if [ -L .venv ]; then echo "This .venv is another checkout's, and goes on running that one's hub"; else \
+	  PYTHONWARNINGS=ignore $(PIP) install --quiet --no-build-isolation --no-deps -e .; fi
 	@touch $@
 
 .venv/.dev: .venv/.base requirements/dev.txt
