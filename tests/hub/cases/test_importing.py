@@ -292,6 +292,29 @@ async def test_only_staff_and_only_their_own_units(sqlite_house: House) -> None:
         await imports.start(house.account(Role.CLERK, "D2"), house.unit["C11"].id, register(GOOD))
 
 
+async def test_who_moves_to_another_unit_leaves_their_imports_behind(sqlite_house: House) -> None:
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    clerk = house.account(Role.CLERK, "D1")
+    done = await imports.start(clerk, house.unit["C11"].id, register(GOOD))
+    await imports.run(clerk, done)
+    read = await imports.start(clerk, house.unit["C11"].id, register(changed(title="Việc khác")))
+    moved = replace(clerk, unit=house.unit["D2"].id)
+    assert await imports.latest(moved) == []
+    for asked in (
+        imports.get(moved, done),
+        imports.undo(moved, done),
+        imports.remap(moved, read, {"title": 1}),
+        imports.try_out(moved, read),
+        imports.check(moved, read),
+        imports.run(moved, read),
+        imports.drop(moved, read),
+    ):
+        with pytest.raises(Refusal, match="import_unknown"):
+            await asked
+    assert len(await imports.latest(clerk)) == 2
+    assert await imports.undo(clerk, done) == 1
+
+
 async def test_an_undone_register_comes_in_again_under_its_own_numbers(house: House) -> None:
     """The whole point of undoing: a column was wrong, the corrected file follows."""
     clerk, imports = house.clerk, house.cases.imports()
