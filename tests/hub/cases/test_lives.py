@@ -246,6 +246,27 @@ async def test_a_corrected_day_moves_the_terms(house: House) -> None:
     await cached_is_computed(house, case)
 
 
+async def test_no_correction_drops_an_extension(sqlite_house: House) -> None:
+    """One that lay before its acceptance, or after the decision, would lengthen nothing."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    days = []
+    acts = ["classify", "find_eligible", "accept", "extend", "verify", "decide"]
+    for act in acts:
+        days.append(local_day(house.clock.now()))
+        await do(house, case, act)
+        house.clock.advance(days=3)
+    before = (await lives.life(house.clerk, case)).terms
+    for n, day in ((4, days[4]), (5, days[2] - timedelta(1)), (5, days[5] + timedelta(1)), (7, days[2])):
+        act = acts[n - 2]
+        with pytest.raises(Refusal, match="act_order") as met:
+            await lives.correct(house.clerk, case, n, on=day, data=fields(act), reason="ghi nhầm")
+        assert met.value.params["needed"] != act
+    assert (await lives.life(house.clerk, case)).terms == before
+    data = fields("accept") | {"number": "12"}
+    await lives.correct(house.clerk, case, 4, on=days[3], data=data, reason="ghi nhầm")
+
+
 async def test_remote_areas_have_longer_terms(house: House) -> None:
     case = (await house.case()).id
     await do(house, case, "classify find_eligible accept")
