@@ -114,7 +114,7 @@ class Writer:
     async def _serials(self, session: AsyncSession, book_unit: str, rows: Sequence[Row]) -> list[int]:
         last: dict[int, CaseBook] = {}
         for year in sorted({row.received.year for row in rows}):
-            last[year] = await _book(session, book_unit, year)
+            last[year] = await locked_book(session, book_unit, year)
             last[year].last = max(last[year].last, self._floors.get(year, 0))
         found = []
         for row in rows:
@@ -239,7 +239,8 @@ async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[Sameness, s
     }
 
 
-async def _book(session: AsyncSession, unit_id: str, year: int) -> CaseBook:
+async def locked_book(session: AsyncSession, unit_id: str, year: int) -> CaseBook:
+    """The book of a unit and year, made where there is none; nobody else gets a number meanwhile."""
     postgres = session.get_bind().dialect.name == "postgresql"
     made = postgresql.insert(CaseBook) if postgres else sqlite.insert(CaseBook)
     await session.execute(made.values(unit_id=unit_id, year=year, last=0).on_conflict_do_nothing())
