@@ -128,7 +128,9 @@ class Imports:
             batch.columns, batch.changed_at = dict(columns), self._clock.now()
 
     async def try_out(self, actor: Actor, batch_id: str) -> Trial:
-        """Look through all rows and write nothing. Raises Refusal import_unknown, import_begun."""
+        """Look through all rows, and for them in the books, and write nothing: what `run` would do now.
+        Raises Refusal import_unknown, import_begun.
+        """
         async with self._db.read() as session:
             batch = await self._own(session, actor, batch_id)
             if batch.state != "read":
@@ -138,7 +140,10 @@ class Imports:
         good, bad = await asyncio.to_thread(sorted_out, rows, batch.columns, units, self._today)
         if set(NEEDED) - set(batch.columns):
             good = []
-        return Trial(len(good), *told(bad, batch.columns), samples(rows, batch.columns, len(batch.header)))
+        standing = await self._standing(actor, batch, good)
+        bad = sorted([*bad, *standing], key=row_of)
+        shown = samples(rows, batch.columns, len(batch.header))
+        return Trial(len(good) - len(standing), *told(bad, batch.columns), shown)
 
     async def check(self, actor: Actor, batch_id: str) -> None:
         """Whether `run` may begin or go on. Raises Refusal import_unknown, import_done, columns_missing,
@@ -191,6 +196,19 @@ class Imports:
             if batch.state != "read":
                 raise Refusal("import_begun")
             batch.state, batch.sealed = "dropped", None
+
+    async def _standing(
+        self, actor: Actor, batch: ImportBatch, rows: Sequence[Row]
+    ) -> list[tuple[int, RowBad]]:
+        """Rows that `run` would refuse for what stands in the books. A read for each chunk: who writes in
+        between waits for none of them, and no more than a chunk's cases are in memory.
+        """
+        writer = Writer(self._vault, self._ids, actor, self._clock.now(), {})
+        found = []
+        for at in range(0, len(rows), CHUNK):
+            async with self._db.read() as session:
+                found += await writer.refused(session, batch, rows[at : at + CHUNK])
+        return found
 
     async def _own(
         self, session: AsyncSession, actor: Actor, batch_id: str, *, lock: bool = False

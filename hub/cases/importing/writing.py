@@ -52,9 +52,10 @@ class Writer:
     async def write(
         self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
     ) -> list[tuple[int, RowBad]]:
-        """Write the rows; those that stand already are not written but told."""
-        bad: list[tuple[int, RowBad]] = []
-        good = await self._new(session, batch, rows, bad)
+        """Write the rows; those of `refused` are not written but told."""
+        bad = await self.refused(session, batch, rows)
+        told = {n for n, _ in bad}
+        good = [row for row in rows if row.n not in told]
         serials = await self._serials(session, batch.unit_id, good)
         tables: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for row, serial in zip(good, serials, strict=True):
@@ -67,21 +68,22 @@ class Writer:
                 await session.execute(insert(core).returning(*core.primary_key), tables[table])
         return bad
 
-    async def _new(
-        self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row], bad: list[tuple[int, RowBad]]
-    ) -> list[Row]:
+    async def refused(
+        self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
+    ) -> list[tuple[int, RowBad]]:
+        """The rows that stand in the books already, by their numbers. Nothing is written. What this batch
+        brought itself does not count: which rows of one file are alike, `sorted_out` tells.
+        """
         taken = await _numbers_taken(session, batch.unit_id, rows)
-        there = await _there(session, rows) | await self._denounced(session, batch, rows)
-        good = []
+        there = await _there(session, batch, rows) | await self._denounced(session, batch, rows)
+        bad = []
         for row in rows:
             if row.serial is not None and (row.received.year, row.serial) in taken:
                 number = f"{row.received.year}/{row.serial:04d}"
                 bad.append((row.n, RowBad("number", "number_taken", number=number)))
             elif row.sameness in there:
                 bad.append((row.n, RowBad("title", "case_there", number=there[row.sameness])))
-            else:
-                good.append(row)
-        return good
+        return bad
 
     async def _denounced(
         self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
@@ -101,6 +103,7 @@ class Writer:
                 Case.voided_on.is_(None),
                 Case.kind == CaseKind.DENUNCIATION.value,
                 ImportBatch.by_key == batch.by_key,
+                ImportBatch.id != batch.id,
             )
         )
         return {
@@ -223,15 +226,19 @@ async def _numbers_taken(session: AsyncSession, book: str, rows: Sequence[Row]) 
     return found
 
 
-async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[Sameness, str]:
+async def _there(session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]) -> dict[Sameness, str]:
     """Cases that stand already; of denunciations, see `Writer._denounced`."""
+    if not rows:
+        return {}
     places = sorted({(row.unit, midnight(row.received)) for row in rows})
     wanted = select(Case.received_at, Case.unit_id, Case.title, Petitioner.name, Case.year, Case.serial)
     wanted = wanted.outerjoin(Petitioner, Petitioner.case_id == Case.id)
+    wanted = wanted.outerjoin(ImportedCase, ImportedCase.case_id == Case.id)
     wanted = wanted.where(
         or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
         Case.voided_on.is_(None),
         Case.kind != CaseKind.DENUNCIATION.value,
+        or_(ImportedCase.batch_id.is_(None), ImportedCase.batch_id != batch.id),
     )
     return {
         (local_day(at), unit, fold(title), fold(name or "")): f"{year}/{serial:04d}"

@@ -335,6 +335,43 @@ async def test_an_undone_register_comes_in_again_under_its_own_numbers(house: Ho
     assert sorted(case.serial for case in struck) == [-2_000_004, -2_000_003, -1_000_004, -1_000_003]
 
 
+async def test_the_trial_tells_what_the_run_will_do(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "CHUNK", 2)
+    clerk, imports = house.clerk, house.cases.imports()
+    before = register(changed(number="3", title="Việc ba"), changed(title="Việc bốn"))
+    first = await imports.start(clerk, house.unit["P"].id, before)
+    await imports.run(clerk, first)
+    rows = [
+        changed(title="Việc mới"),
+        changed(received="31/02/2024"),
+        changed(number="3", title="Việc khác"),
+        changed(number="9", title="Việc ba"),
+        changed(title="Việc bốn"),
+        changed(number="10", title="Việc mười"),
+    ]
+    batch = await imports.start(clerk, house.unit["P"].id, register(*rows))
+    trial = await imports.try_out(clerk, batch)
+    codes = [(4, "date_impossible"), (5, "number_taken"), (6, "case_there"), (7, "case_there")]
+    assert (trial.good, trial.bad_rows, [(bad.row, bad.code) for bad in trial.bad]) == (2, 4, codes)
+    await imports.run(clerk, batch)
+    done = await imports.get(clerk, batch)
+    assert (done.written, done.bad) == (trial.good, trial.bad)
+
+
+@pytest.mark.parametrize("chunk", [1, 250])
+async def test_numbered_rows_that_look_alike_are_all_taken(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    """Whether they come in one transaction or in several; the book says that they are two matters."""
+    monkeypatch.setattr(batches, "CHUNK", chunk)
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    rows = [changed(number=str(n), kind=kind) for n, kind in enumerate(["Khiếu nại", "Tố cáo"] * 2, 1)]
+    batch = await imports.start(house.clerk, house.unit["P"].id, register(*rows))
+    await imports.run(house.clerk, batch)
+    done = await imports.get(house.clerk, batch)
+    assert (done.written, done.bad_rows) == (4, 0)
+
+
 async def test_numbers_given_here_are_given_again_after_an_undo(house: House) -> None:
     """But never one that still stands."""
     clerk, imports = house.clerk, house.cases.imports()
@@ -351,7 +388,7 @@ async def test_numbers_given_here_are_given_again_after_an_undo(house: House) ->
         await imports.undo(clerk, batch)
         async with house.db.read() as session:
             last = await session.execute(select(CaseBook.year, CaseBook.last))
-            assert sorted(last.tuples()) == [(2023, 0), (2024, 2)]
+            assert sorted(tuple(each) for each in last) == [(2023, 0), (2024, 2)]
 
 
 async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: House) -> None:
@@ -362,6 +399,8 @@ async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: 
     other = changed(kind="tố cáo", title="Tố cáo lãng phí", name="Lê Văn Kín")
     corrected = register(secret, other, GOOD)
     again = await imports.start(clerk, house.unit["P"].id, corrected)
+    trial = await imports.try_out(clerk, again)
+    assert (trial.good, [(bad.row, bad.code) for bad in trial.bad]) == (2, [(3, "case_there")])
     await imports.run(clerk, again)
     done = await imports.get(clerk, again)
     assert (done.written, [(bad.row, bad.code) for bad in done.bad]) == (2, [(3, "case_there")])
@@ -369,5 +408,6 @@ async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: 
 
     colleague = replace(clerk, key="account:colleague")  # who did not bring it is told nothing by it
     guess = await imports.start(colleague, house.unit["P"].id, register(secret, head=[*HEAD, "Ghi chú"]))
+    assert (await imports.try_out(colleague, guess)).bad_rows == 0
     await imports.run(colleague, guess)
     assert (await imports.get(colleague, guess)).bad_rows == 0
