@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hub.cases import deadlines, history, name_tries, reckoning
+from hub.cases import deadlines, history, joining, name_tries, reckoning
 from hub.cases.clock.reckon import terms, worst
 from hub.cases.desk import NewCase
 from hub.cases.editing import Facts, FileChanged
@@ -305,6 +305,14 @@ async def test_trying_changes_nothing(house: House) -> None:
     assert (await stored(house, case)).version == 3
     unlawful = await lives.what_if(house.clerk, case, "decide", data={})
     assert unlawful.refused is not None
+
+
+async def test_nothing_is_like_what_was_struck_out(sqlite_house: House) -> None:
+    one, two = [(await sqlite_house.case(title="Đền bù đất ruộng")).id for _ in range(2)]
+    async with sqlite_house.db.begin() as work:
+        (await work.session.get_one(Case, two)).voided_on = local_day(sqlite_house.clock.now())
+    async with sqlite_house.db.read() as session:
+        assert await joining.alike(session, await session.get_one(Case, one)) == []
 
 
 async def test_joins_go_both_ways_and_apart_again(house: House) -> None:
