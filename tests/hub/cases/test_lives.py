@@ -267,6 +267,57 @@ async def test_no_correction_drops_an_extension(sqlite_house: House) -> None:
     await lives.correct(house.clerk, case, 4, on=days[3], data=data, reason="ghi nhầm")
 
 
+async def test_no_correction_makes_something_else_of_a_case(sqlite_house: House) -> None:
+    """History would say one thing and the case another."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify")
+    day = local_day(house.clock.now())
+    for change in ({"kind": "reflection"}, {"field": "policy"}, {"anonymous": True}, {"evidence": True}):
+        data = fields("classify") | change
+        with pytest.raises(Refusal, match="data_bad"):
+            await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+    data = fields("classify") | {"several_places": True}
+    await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_a_classifying_taken_back_puts_back_the_field(sqlite_house: House, *, corrected: bool) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    data = fields("classify") | {"field": "policy"}
+    await do(house, case, "classify", data=data)
+    if corrected:
+        day = local_day(house.clock.now())
+        await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+    await lives.annul(house.clerk, case, 3 if corrected else 2, "nhầm hồ sơ")
+    row = await stored(house, case)
+    assert (row.state, row.field) == ("received", "land")
+    assert [each.field for each in await lives.versions(house.clerk, case)] == ["land", "policy"]
+
+
+async def test_a_classifying_taken_back_leaves_the_field_that_somebody_set_since(sqlite_house: House) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify", data=fields("classify") | {"field": "policy"})
+    await do(house, case, "classify", data=fields("classify") | {"field": "other"})
+    await lives.annul(house.clerk, case, 2, "nhầm hồ sơ")
+    assert (await stored(house, case)).field == "other"
+
+
+@pytest.mark.parametrize("change", [{"kind": "reflection"}, {"anonymous": True}, {"evidence": True}])
+async def test_a_classifying_that_gave_kind_or_marks_stays(
+    sqlite_house: House, change: dict[str, Any]
+) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify", data=fields("classify") | change)
+    n = (await stored(house, case)).version
+    with pytest.raises(Refusal, match="classify_stays"):
+        await lives.annul(house.clerk, case, n, "nhầm hồ sơ")
+    assert (await stored(house, case)).state == "classified"
+
+
 async def test_remote_areas_have_longer_terms(house: House) -> None:
     case = (await house.case()).id
     await do(house, case, "classify find_eligible accept")
