@@ -16,7 +16,7 @@ from hub.cases.editing import Facts, FileChanged
 from hub.cases.errors import Refusal
 from hub.cases.life import ACTS, State
 from hub.cases.lives import CaseStale, Lives
-from hub.cases.models import Case
+from hub.cases.models import Case, CaseReach
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.story import lawful
 from hub.cases.vault import Person
@@ -381,6 +381,20 @@ async def test_joins_go_both_ways_and_apart_again(house: House) -> None:
         await lives.join(house.account(Role.CLERK, "D1"), one, far)
     await lives.join(house.clerk, two, one, joined=False)
     assert (await lives.life(house.clerk, one)).joined == ()
+
+
+async def test_nobody_joins_a_file_that_a_directive_only_shows_them(sqlite_house: House) -> None:
+    """Whichever of the two came first."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    mine, shown, later = [(await house.case(code)).id for code in ("C21", "C11", "C21")]
+    async with house.db.begin() as work:
+        unit = house.unit["D2"].id
+        work.session.add(CaseReach(case_id=shown, unit_id=unit, directed=True))
+    clerk = house.account(Role.CLERK, "D2")
+    for one, two in ((mine, shown), (shown, mine), (later, shown), (shown, later)):
+        with pytest.raises(Refusal, match="not_allowed"):
+            await lives.join(clerk, one, two)
+    await lives.join(clerk, mine, later)
 
 
 async def test_a_changed_rule_or_calendar_reaches_stored_terms(house: House, monkeypatch: Any) -> None:
