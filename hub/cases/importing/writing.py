@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -90,8 +90,8 @@ class Writer:
     ) -> dict[Sameness, str]:
         """Denunciations that this person brought before: who denounces is compared unsealed, in here. Of
         others' nothing is told, or a register of guesses would be answered."""
-        places = sorted({(r.unit, midnight(r.received)) for r in rows if r.kind is CaseKind.DENUNCIATION})
-        if not places:
+        mine = [row for row in rows if row.kind is CaseKind.DENUNCIATION]
+        if not mine:
             return {}
         wanted = (
             select(Case, SealedPetitioner.sealed)
@@ -99,7 +99,7 @@ class Writer:
             .join(ImportBatch, ImportBatch.id == ImportedCase.batch_id)
             .outerjoin(SealedPetitioner, SealedPetitioner.case_id == Case.id)
             .where(
-                or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
+                _where_and_when(mine),
                 Case.voided_on.is_(None),
                 Case.kind == CaseKind.DENUNCIATION.value,
                 ImportBatch.by_key == batch.by_key,
@@ -230,12 +230,11 @@ async def _there(session: AsyncSession, batch: ImportBatch, rows: Sequence[Row])
     """Cases that stand already; of denunciations, see `Writer._denounced`."""
     if not rows:
         return {}
-    places = sorted({(row.unit, midnight(row.received)) for row in rows})
     wanted = select(Case.received_at, Case.unit_id, Case.title, Petitioner.name, Case.year, Case.serial)
     wanted = wanted.outerjoin(Petitioner, Petitioner.case_id == Case.id)
     wanted = wanted.outerjoin(ImportedCase, ImportedCase.case_id == Case.id)
     wanted = wanted.where(
-        or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
+        _where_and_when(rows),
         Case.voided_on.is_(None),
         Case.kind != CaseKind.DENUNCIATION.value,
         or_(ImportedCase.batch_id.is_(None), ImportedCase.batch_id != batch.id),
@@ -244,6 +243,17 @@ async def _there(session: AsyncSession, batch: ImportBatch, rows: Sequence[Row])
         (local_day(at), unit, fold(title), fold(name or "")): f"{year}/{serial:04d}"
         for at, unit, title, name, year, serial in await session.execute(wanted)
     }
+
+
+def _where_and_when(rows: Sequence[Row]) -> ColumnElement[bool]:
+    """Cases that one of the rows might be by its unit and day. By unit, for a condition for each row takes
+    longer to put together than to answer.
+    """
+    days: dict[str, set[datetime]] = defaultdict(set)
+    for row in rows:
+        days[row.unit].add(midnight(row.received))
+    each = (and_(Case.unit_id == unit, Case.received_at.in_(sorted(days[unit]))) for unit in sorted(days))
+    return or_(*each)
 
 
 async def locked_book(session: AsyncSession, unit_id: str, year: int) -> CaseBook:
