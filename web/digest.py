@@ -1,4 +1,6 @@
-"""A digest as a mail: plain text from the locales. It names cases by number and unit, nobody and no title."""
+"""A digest as a mail: plain text from the locales. It names cases by number and unit, nobody, no
+title and no kind.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +13,6 @@ from typing import Final
 
 from hub.cases.notices.inbox import Entry
 from hub.cases.notices.post import Letter
-from hub.cases.rules import CaseKind
 from web import i18n
 
 LANGUAGE: Final = i18n.DEFAULT
@@ -57,8 +58,9 @@ def _lines(letter: Letter, total: int, url: str) -> Sequence[str]:
 
 
 def _line(entry: Entry) -> str:
-    # A mail leaves the house: it does not even say that a case is a denunciation.
-    plain = replace(entry, rule=None) if (entry.rule or "").startswith(CaseKind.DENUNCIATION) else entry
-    said = _t("mail.line", number=entry.number, unit=entry.unit_name, what=headline(plain))
+    # A mail leaves the house: it does not say which term it is. Were only a denunciation's left out, that
+    # would tell it.
+    what = headline(replace(entry, rule=None))
+    said = _t("mail.line", number=entry.number, unit=entry.unit_name, what=what)
     more = [_t("notice.nobody")] if entry.nobody else [_t("notice.up")] if entry.level else []
     return " ".join([said, *(f"({each})" for each in more)])

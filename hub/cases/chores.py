@@ -3,16 +3,14 @@ were left outside the vault when their case became a denunciation go into it. An
 how its tables are filled.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func
 
-from hub.cases.document_tables import Document, PaperTemplate
-from hub.cases.documents import Documents, left_outside
+from hub.cases.document_tables import Document
+from hub.cases.documents import Documents, left_outside, named_by_any
 from hub.cases.vault_store import VaultStore
 from hub.store.clock import Clock
 from hub.store.database import Database
@@ -76,13 +74,6 @@ class Chores:
         async with self._db.read() as session:
             for at in range(0, len(old), ASKED_AT_ONCE):
                 some = old[at : at + ASKED_AT_ONCE]
-                named = await _named(session, some)
+                named = await named_by_any(session, some)
                 found += [digest for digest in some if digest not in named]
         return found
-
-
-async def _named(session: AsyncSession, digests: Sequence[str]) -> set[str]:
-    named: set[str] = set()
-    for column in (Document.sha256, PaperTemplate.sha256):
-        named |= {each for each in await session.scalars(select(column).where(column.in_(digests))) if each}
-    return named

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases import looks, office_file, rights
 from hub.cases.desk import Desk
-from hub.cases.document_tables import FILE_NAME_LENGTH, Document
+from hub.cases.document_tables import FILE_NAME_LENGTH, Document, PaperTemplate
 from hub.cases.errors import Refusal
 from hub.cases.file_store import FileDamaged, FileStore
 from hub.cases.models import NAME_LENGTH, Case, SealedPetitioner
@@ -206,11 +206,10 @@ class Documents:
                 return 0
         async with self._db.begin() as work:
             found = list(await work.session.scalars(_left(case_id).with_for_update(of=Document)))
-            gone = [await self._seal(work.session, row) for row in found]
+            gone = {await self._seal(work.session, row) for row in found}
             await work.session.flush()
-            named = select(Document.sha256).where(Document.sha256.in_(gone))
-            still = set(await work.session.scalars(named))
-        for digest in set(gone) - still:
+            gone -= await named_by_any(work.session, gone)
+        for digest in gone:
             await self._files.remove(digest)
         return len(found)
 
@@ -232,8 +231,7 @@ class Documents:
         await desk.session.flush()
         nameless = update(Document).where(Document.case_id == case.id, Document.masked).values(name="")
         await desk.session.execute(nameless)
-        named = select(Document.sha256).where(Document.sha256.in_(gone))
-        gone -= set(await desk.session.scalars(named))
+        gone -= await named_by_any(desk.session, gone)
         event.listen(desk.session.sync_session, "after_commit", lambda _: self._forget(gone), once=True)
 
     def _forget(self, digests: Collection[str]) -> None:
@@ -293,6 +291,14 @@ def left_outside() -> Select[Document]:
     keeping = select(SealedPetitioner.case_id)
     secret = or_(Document.case_id.in_(denounced), Document.case_id.in_(keeping))
     return select(Document).where(secret, *plain)
+
+
+async def named_by_any(session: AsyncSession, digests: Collection[str]) -> set[str]:
+    """Those of the digests that a document or a template names: their bytes must stay."""
+    named: set[str] = set()
+    for column in (Document.sha256, PaperTemplate.sha256):
+        named |= {each for each in await session.scalars(select(column).where(column.in_(digests))) if each}
+    return named
 
 
 def _left(case_id: str) -> Select[Document]:

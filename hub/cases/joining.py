@@ -52,7 +52,10 @@ async def alike(session: AsyncSession, case: Case) -> list[tuple[str, Likeness]]
     latest 300, without those joined. The caller leaves out what its reader may not see.
     """
     same = select(Case.id, Case.title).where(
-        Case.unit_id == case.unit_id, Case.field == case.field, Case.id != case.id
+        Case.unit_id == case.unit_id,
+        Case.field == case.field,
+        Case.id != case.id,
+        Case.voided_on.is_(None),
     )
     latest = same.order_by(Case.received_at.desc()).limit(MOST_COMPARED)
     joined = set(await joined_to(session, case.id))

@@ -193,11 +193,12 @@ class Lives:
             await editing.note_facts(desk, case, facts)
 
     async def join(self, actor: Actor, case_id: str, other_id: str, *, joined: bool = True) -> None:
-        """Join two cases, or part them; both within the actor's sight. Raises what `joining` raises."""
+        """Join two cases, or part them: files that both are the actor's to work on, for it stands in the
+        history of both. Raises what `joining` raises.
+        """
         first, second = sorted((case_id, other_id))  # always locked in one order
         async with self._writing(actor, first) as (desk, one):
-            await self._cases.seen(desk.session, actor, second)
-            two = await desk.case(second, lock=True)
+            two = await rights.worked_on(desk.session, actor, second, lock=True)
             case, other = (one, two) if one.id == case_id else (two, one)
             await (joining.join if joined else joining.part)(desk, case, other)
 

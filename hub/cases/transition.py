@@ -143,9 +143,8 @@ async def open_parts(session: AsyncSession, unit_ids: Iterable[str]) -> list[Dir
 
 
 async def _open_cases(session: AsyncSession, some: Sequence[str]) -> dict[str, int]:
-    wanted = select(Case.unit_id, func.count()).where(
-        Case.unit_id.in_(some), Case.state != State.CLOSED.value
-    )
+    still = Case.unit_id.in_(some), Case.state != State.CLOSED.value, Case.voided_on.is_(None)
+    wanted = select(Case.unit_id, func.count()).where(*still)
     rows = await session.execute(wanted.group_by(Case.unit_id))
     return {unit: int(count) for unit, count in rows}
 
@@ -171,7 +170,8 @@ async def _counted(session: AsyncSession, units: list[str], count: _Count) -> di
 
 async def _count(session: AsyncSession, *, closed: bool) -> int:
     is_closed = Case.state == State.CLOSED.value
-    wanted = select(func.count()).select_from(Case).where(is_closed if closed else ~is_closed)
+    standing = Case.voided_on.is_(None), is_closed if closed else ~is_closed
+    wanted = select(func.count()).select_from(Case).where(*standing)
     return await session.scalar(wanted) or 0
 
 

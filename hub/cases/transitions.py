@@ -116,7 +116,7 @@ class Transitions:
     async def _move(self, session: AsyncSession, actor: Actor, known: Successions, day: date) -> int:
         rows: list[tuple[str, str, str]] = []
         for some in chunks(known.ended(day)):
-            still = Case.unit_id.in_(some), Case.state != State.CLOSED.value
+            still = Case.unit_id.in_(some), Case.state != State.CLOSED.value, Case.voided_on.is_(None)
             wanted = select(Case.id, Case.unit_id, Case.kind).where(*still).order_by(Case.id)
             rows += [(row[0], row[1], row[2]) for row in await session.execute(wanted.with_for_update())]
         found = [(case_id, known.heir(unit, day).path) for case_id, unit, _ in rows]

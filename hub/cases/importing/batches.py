@@ -1,4 +1,6 @@
-"""Imports from the file to the books and back. Each is its maker's: nobody else sees or touches it."""
+"""Imports from the file to the books and back. Each is its maker's, as long as its unit is within the maker's
+part of the tree: nobody else sees or touches it.
+"""
 
 import asyncio
 import hashlib
@@ -16,7 +18,7 @@ from hub.cases.import_tables import ImportBatch
 from hub.cases.importing import reading, undoing
 from hub.cases.importing.info import Bad, Batch, Trial
 from hub.cases.importing.rows import FIELDS, NEEDED, Row, RowBad, guess, header_at, header_of
-from hub.cases.importing.scope import check_unit, units_of
+from hub.cases.importing.scope import check_unit, is_within, units_of
 from hub.cases.importing.sheet import MOST_ROWS, Cell
 from hub.cases.importing.sorting import MOST_BAD, kept, row_of, samples, sorted_out, told
 from hub.cases.importing.writing import Writer
@@ -101,19 +103,22 @@ class Imports:
     async def get(self, actor: Actor, batch_id: str) -> Batch:
         """One import. Raises Refusal("import_unknown")."""
         async with self._db.read() as session:
-            return self._info(await _own(session, actor, batch_id))
+            return self._info(await self._own(session, actor, batch_id))
 
     async def latest(self, actor: Actor) -> list[Batch]:
         """The actor's last imports."""
-        wanted = select(ImportBatch).where(ImportBatch.by_key == actor.key, ImportBatch.state != "dropped")
+        mine = ImportBatch.by_key == actor.key, ImportBatch.state != "dropped"
         async with self._db.read() as session:
+            used = await session.scalars(select(ImportBatch.unit_id).where(*mine).distinct())
+            units = [unit for unit in used if await is_within(session, actor, unit, self._today)]
+            wanted = select(ImportBatch).where(*mine, ImportBatch.unit_id.in_(units))
             found = await session.scalars(wanted.order_by(ImportBatch.made_at.desc()).limit(LAST))
             return [self._info(each) for each in found]
 
     async def remap(self, actor: Actor, batch_id: str, columns: Mapping[str, int]) -> None:
         """Say what stands in which column. Raises Refusal import_unknown, import_begun, data_bad."""
         async with self._db.begin() as work:
-            batch = await _own(work.session, actor, batch_id, lock=True)
+            batch = await self._own(work.session, actor, batch_id, lock=True)
             if batch.state != "read":
                 raise Refusal("import_begun")
             places = list(columns.values())
@@ -123,9 +128,11 @@ class Imports:
             batch.columns, batch.changed_at = dict(columns), self._clock.now()
 
     async def try_out(self, actor: Actor, batch_id: str) -> Trial:
-        """Look through all rows and write nothing. Raises Refusal import_unknown, import_begun."""
+        """Look through all rows, and for them in the books, and write nothing: what `run` would do now.
+        Raises Refusal import_unknown, import_begun.
+        """
         async with self._db.read() as session:
-            batch = await _own(session, actor, batch_id)
+            batch = await self._own(session, actor, batch_id)
             if batch.state != "read":
                 raise Refusal("import_begun")
             units = await units_of(session, actor, batch.unit_id, self._today)
@@ -133,14 +140,17 @@ class Imports:
         good, bad = await asyncio.to_thread(sorted_out, rows, batch.columns, units, self._today)
         if set(NEEDED) - set(batch.columns):
             good = []
-        return Trial(len(good), *told(bad, batch.columns), samples(rows, batch.columns, len(batch.header)))
+        standing = await self._standing(actor, batch, good)
+        bad = sorted([*bad, *standing], key=row_of)
+        shown = samples(rows, batch.columns, len(batch.header))
+        return Trial(len(good) - len(standing), *told(bad, batch.columns), shown)
 
     async def check(self, actor: Actor, batch_id: str) -> None:
         """Whether `run` may begin or go on. Raises Refusal import_unknown, import_done, columns_missing,
         import_running.
         """
         async with self._db.read() as session:
-            batch = await _own(session, actor, batch_id)
+            batch = await self._own(session, actor, batch_id)
             _check_ready(batch)
             if batch.state == "running" and not self._is_stalled(batch):
                 raise Refusal("import_running")
@@ -151,7 +161,7 @@ class Imports:
         """
         at = await self._claim(actor, batch_id)
         async with self._db.read() as session:
-            batch = await _own(session, actor, batch_id)
+            batch = await self._own(session, actor, batch_id)
             units = await units_of(session, actor, batch.unit_id, self._today)
         rows = await asyncio.to_thread(self._open, batch)
         good, bad = await asyncio.to_thread(sorted_out, rows, batch.columns, units, self._today)
@@ -168,7 +178,7 @@ class Imports:
         import_begun (it is not written, or still being written).
         """
         async with self._db.begin() as work:
-            batch = await _own(work.session, actor, batch_id, lock=True)
+            batch = await self._own(work.session, actor, batch_id, lock=True)
             stalled = batch.state == "running" and self._is_stalled(batch)
             if batch.state != "done" and not stalled:
                 raise Refusal("import_begun")
@@ -182,14 +192,38 @@ class Imports:
     async def drop(self, actor: Actor, batch_id: str) -> None:
         """Forget a file that was only read. Raises Refusal import_unknown, import_begun."""
         async with self._db.begin() as work:
-            batch = await _own(work.session, actor, batch_id, lock=True)
+            batch = await self._own(work.session, actor, batch_id, lock=True)
             if batch.state != "read":
                 raise Refusal("import_begun")
             batch.state, batch.sealed = "dropped", None
 
+    async def _standing(
+        self, actor: Actor, batch: ImportBatch, rows: Sequence[Row]
+    ) -> list[tuple[int, RowBad]]:
+        """Rows that `run` would refuse for what stands in the books. A read for each chunk: who writes in
+        between waits for none of them, and no more than a chunk's cases are in memory.
+        """
+        writer = Writer(self._vault, self._ids, actor, self._clock.now(), {})
+        found = []
+        for at in range(0, len(rows), CHUNK):
+            async with self._db.read() as session:
+                found += await writer.refused(session, batch, rows[at : at + CHUNK])
+        return found
+
+    async def _own(
+        self, session: AsyncSession, actor: Actor, batch_id: str, *, lock: bool = False
+    ) -> ImportBatch:
+        wanted = select(ImportBatch).where(ImportBatch.id == batch_id, ImportBatch.by_key == actor.key)
+        found: ImportBatch | None = await session.scalar(wanted.with_for_update() if lock else wanted)
+        if found is None or not actor.is_staff or found.state == "dropped":
+            raise Refusal("import_unknown")
+        if not await is_within(session, actor, found.unit_id, self._today):  # who moved on left it behind
+            raise Refusal("import_unknown")
+        return found
+
     async def _claim(self, actor: Actor, batch_id: str) -> int | None:
         async with self._db.begin() as work:
-            batch = await _own(work.session, actor, batch_id, lock=True)
+            batch = await self._own(work.session, actor, batch_id, lock=True)
             _check_ready(batch)
             if batch.state == "running" and not self._is_stalled(batch):
                 return None
@@ -211,7 +245,7 @@ class Imports:
         part = rows[at : at + CHUNK]
         first, last = part[0][0], part[-1][0]
         async with self._db.begin(patient=True) as work:
-            batch = await _own(work.session, actor, batch_id, lock=True)
+            batch = await self._own(work.session, actor, batch_id, lock=True)
             if batch.state != "running" or batch.looked_at != at:
                 return None
             some = [row for row in found[0] if first <= row.n <= last]
@@ -270,11 +304,3 @@ def _check_ready(batch: ImportBatch) -> None:
         raise Refusal("import_done")
     if set(NEEDED) - set(batch.columns):
         raise Refusal("columns_missing")
-
-
-async def _own(session: AsyncSession, actor: Actor, batch_id: str, *, lock: bool = False) -> ImportBatch:
-    wanted = select(ImportBatch).where(ImportBatch.id == batch_id, ImportBatch.by_key == actor.key)
-    found: ImportBatch | None = await session.scalar(wanted.with_for_update() if lock else wanted)
-    if found is None or not actor.is_staff or found.state == "dropped":
-        raise Refusal("import_unknown")
-    return found

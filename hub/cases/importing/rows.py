@@ -30,6 +30,8 @@ NEEDED: Final = ("received", "kind", "title")
 EARLIEST: Final = date(1990, 1, 1)
 LONGEST_SUMMARY: Final = 8000
 MOST_PERSONS: Final = 10_000
+HIGHEST_NUMBER: Final = 100_000
+"""No unit receives so many in a year, and the hub's own numbers come after the highest."""
 _WRITTEN: Final = (
     re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})"),
     re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?:[ T]\d\d:\d\d(?::\d\d)?)?"),
@@ -241,4 +243,6 @@ def _serial(cell: Cell, year: int) -> int | None:
     written = found["year"] or found["year2"]
     if written and int(written) != year:
         raise RowBad("number", "number_year", year=year)
+    if int(found["serial"]) > HIGHEST_NUMBER:
+        raise RowBad("number", "number_range", least=1, most=HIGHEST_NUMBER)
     return int(found["serial"])

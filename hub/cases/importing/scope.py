@@ -11,10 +11,15 @@ from hub.units import queries
 from hub.units.fold import fold
 
 
+async def is_within(session: AsyncSession, actor: Actor, unit_id: str, today: date) -> bool:
+    """Whether a unit is in the actor's part of the tree, as that is today."""
+    chain = [unit.id for unit in await queries.chain(session, unit_id, today)]
+    return bool(chain) and (actor.unit is None or actor.unit in chain)
+
+
 async def check_unit(session: AsyncSession, actor: Actor, unit_id: str, today: date) -> None:
     """Raises Refusal("unit_unknown") for a unit outside the actor's part of the tree."""
-    chain = [unit.id for unit in await queries.chain(session, unit_id, today)]
-    if not chain or (actor.unit is not None and actor.unit not in chain):
+    if not await is_within(session, actor, unit_id, today):
         raise Refusal("unit_unknown")
 
 

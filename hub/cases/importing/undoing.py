@@ -11,8 +11,18 @@ from hub.cases.act_tables import CaseAct
 from hub.cases.document_tables import Document
 from hub.cases.errors import Refusal
 from hub.cases.import_tables import ImportedCase
+from hub.cases.importing.writing import locked_book
 from hub.cases.lookup_tables import LookupCode
-from hub.cases.models import NAME_LENGTH, STRUCK_OUT, Case, CaseReach, Directive, Petitioner, SealedPetitioner
+from hub.cases.models import (
+    NAME_LENGTH,
+    STRUCK_OUT,
+    Case,
+    CaseBook,
+    CaseReach,
+    Directive,
+    Petitioner,
+    SealedPetitioner,
+)
 from hub.cases.vault_tables import ReplyBox, SealedMessage, VaultGrant
 from hub.people.actor import Actor
 from hub.store.ids import Ids
@@ -32,8 +42,8 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
     counted_on: Sequence[ColumnElement[bool]] = (),
 ) -> int:
     """Strike out every case of the batch; how many. History only grows: the cases stay, in nobody's sight,
-    and who asked is deleted. Their numbers are those of the paper book and free again: the corrected register
-    brings the same ones.
+    and who asked is deleted. Their numbers are free again, those of the paper book and those given here: the
+    corrected register gets the same ones.
 
     Raises Refusal("import_used") when somebody has worked on one of them since, or counts on it: a citizen
     with a code, a denouncer with a letter box, and, by `counted_on` (conditions on `Case`), others.
@@ -49,6 +59,7 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
         raise Refusal("import_used")
     standing = await session.execute(select(Case.id, Case.version).where(Case.id.in_(mine)))
     versions: list[tuple[str, int]] = [(case, version) for case, version in standing]
+    books = await _books(session, mine)
     struck: dict[str, Any] = {
         "voided_on": local_day(now),
         "version": Case.version + 1,
@@ -58,6 +69,8 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
     }
     changed = update(Case).where(Case.id.in_(mine)).values(struck)
     await session.execute(changed.execution_options(synchronize_session=False))
+    for book in books:
+        book.last = await _highest(session, book)
     for table in (CaseReach, Petitioner, SealedPetitioner):
         gone = delete(table).where(table.case_id.in_(mine))
         await session.execute(gone.execution_options(synchronize_session=False))
@@ -67,6 +80,19 @@ async def undo(  # noqa: PLR0917 (who, when, and what)
             insert(core), [_act(case, n + 1, batch_id, by, now, ids) for case, n in versions]
         )
     return len(versions)
+
+
+async def _books(session: AsyncSession, mine: Select[str]) -> list[CaseBook]:
+    """The books that the cases stand in, locked: nobody gets a number until they are struck out."""
+    wanted = select(Case.book_unit_id, Case.year).where(Case.id.in_(mine)).distinct()
+    found = sorted((unit, year) for unit, year in await session.execute(wanted))
+    return [await locked_book(session, unit, year) for unit, year in found]
+
+
+async def _highest(session: AsyncSession, book: CaseBook) -> int:
+    """The highest number that is not struck out; 0 if there is none."""
+    mine = Case.book_unit_id == book.unit_id, Case.year == book.year, Case.serial > 0
+    return await session.scalar(select(func.max(Case.serial)).where(*mine)) or 0
 
 
 async def _times(session: AsyncSession, mine: Select[str]) -> int:

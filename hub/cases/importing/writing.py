@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -52,9 +52,10 @@ class Writer:
     async def write(
         self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
     ) -> list[tuple[int, RowBad]]:
-        """Write the rows; those that stand already are not written but told."""
-        bad: list[tuple[int, RowBad]] = []
-        good = await self._new(session, batch, rows, bad)
+        """Write the rows; those of `refused` are not written but told."""
+        bad = await self.refused(session, batch, rows)
+        told = {n for n, _ in bad}
+        good = [row for row in rows if row.n not in told]
         serials = await self._serials(session, batch.unit_id, good)
         tables: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for row, serial in zip(good, serials, strict=True):
@@ -67,29 +68,30 @@ class Writer:
                 await session.execute(insert(core).returning(*core.primary_key), tables[table])
         return bad
 
-    async def _new(
-        self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row], bad: list[tuple[int, RowBad]]
-    ) -> list[Row]:
+    async def refused(
+        self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
+    ) -> list[tuple[int, RowBad]]:
+        """The rows that stand in the books already, by their numbers. Nothing is written. What this batch
+        brought itself does not count: which rows of one file are alike, `sorted_out` tells.
+        """
         taken = await _numbers_taken(session, batch.unit_id, rows)
-        there = await _there(session, rows) | await self._denounced(session, batch, rows)
-        good = []
+        there = await _there(session, batch, rows) | await self._denounced(session, batch, rows)
+        bad = []
         for row in rows:
             if row.serial is not None and (row.received.year, row.serial) in taken:
                 number = f"{row.received.year}/{row.serial:04d}"
                 bad.append((row.n, RowBad("number", "number_taken", number=number)))
             elif row.sameness in there:
                 bad.append((row.n, RowBad("title", "case_there", number=there[row.sameness])))
-            else:
-                good.append(row)
-        return good
+        return bad
 
     async def _denounced(
         self, session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]
     ) -> dict[Sameness, str]:
         """Denunciations that this person brought before: who denounces is compared unsealed, in here. Of
         others' nothing is told, or a register of guesses would be answered."""
-        places = sorted({(r.unit, midnight(r.received)) for r in rows if r.kind is CaseKind.DENUNCIATION})
-        if not places:
+        mine = [row for row in rows if row.kind is CaseKind.DENUNCIATION]
+        if not mine:
             return {}
         wanted = (
             select(Case, SealedPetitioner.sealed)
@@ -97,10 +99,11 @@ class Writer:
             .join(ImportBatch, ImportBatch.id == ImportedCase.batch_id)
             .outerjoin(SealedPetitioner, SealedPetitioner.case_id == Case.id)
             .where(
-                or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
+                _where_and_when(mine),
                 Case.voided_on.is_(None),
                 Case.kind == CaseKind.DENUNCIATION.value,
                 ImportBatch.by_key == batch.by_key,
+                ImportBatch.id != batch.id,
             )
         )
         return {
@@ -114,7 +117,7 @@ class Writer:
     async def _serials(self, session: AsyncSession, book_unit: str, rows: Sequence[Row]) -> list[int]:
         last: dict[int, CaseBook] = {}
         for year in sorted({row.received.year for row in rows}):
-            last[year] = await _book(session, book_unit, year)
+            last[year] = await locked_book(session, book_unit, year)
             last[year].last = max(last[year].last, self._floors.get(year, 0))
         found = []
         for row in rows:
@@ -223,15 +226,18 @@ async def _numbers_taken(session: AsyncSession, book: str, rows: Sequence[Row]) 
     return found
 
 
-async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[Sameness, str]:
+async def _there(session: AsyncSession, batch: ImportBatch, rows: Sequence[Row]) -> dict[Sameness, str]:
     """Cases that stand already; of denunciations, see `Writer._denounced`."""
-    places = sorted({(row.unit, midnight(row.received)) for row in rows})
+    if not rows:
+        return {}
     wanted = select(Case.received_at, Case.unit_id, Case.title, Petitioner.name, Case.year, Case.serial)
     wanted = wanted.outerjoin(Petitioner, Petitioner.case_id == Case.id)
+    wanted = wanted.outerjoin(ImportedCase, ImportedCase.case_id == Case.id)
     wanted = wanted.where(
-        or_(*(and_(Case.unit_id == unit, Case.received_at == at) for unit, at in places)),
+        _where_and_when(rows),
         Case.voided_on.is_(None),
         Case.kind != CaseKind.DENUNCIATION.value,
+        or_(ImportedCase.batch_id.is_(None), ImportedCase.batch_id != batch.id),
     )
     return {
         (local_day(at), unit, fold(title), fold(name or "")): f"{year}/{serial:04d}"
@@ -239,7 +245,19 @@ async def _there(session: AsyncSession, rows: Sequence[Row]) -> dict[Sameness, s
     }
 
 
-async def _book(session: AsyncSession, unit_id: str, year: int) -> CaseBook:
+def _where_and_when(rows: Sequence[Row]) -> ColumnElement[bool]:
+    """Cases that one of the rows might be by its unit and day. By unit, for a condition for each row takes
+    longer to put together than to answer.
+    """
+    days: dict[str, set[datetime]] = defaultdict(set)
+    for row in rows:
+        days[row.unit].add(midnight(row.received))
+    each = (and_(Case.unit_id == unit, Case.received_at.in_(sorted(days[unit]))) for unit in sorted(days))
+    return or_(*each)
+
+
+async def locked_book(session: AsyncSession, unit_id: str, year: int) -> CaseBook:
+    """The book of a unit and year, made where there is none; nobody else gets a number meanwhile."""
     postgres = session.get_bind().dialect.name == "postgresql"
     made = postgresql.insert(CaseBook) if postgres else sqlite.insert(CaseBook)
     await session.execute(made.values(unit_id=unit_id, year=year, last=0).on_conflict_do_nothing())

@@ -92,6 +92,7 @@ def test_the_columns_of_an_office() -> None:
         ({"title": {"d": "2024-01-01"}}, "title", "cell_not_text"),
         ({"number": "12/2023"}, "number", "number_year"),
         ({"number": "mười"}, "number", "number_bad"),
+        ({"number": "999999"}, "number", "number_range"),
         ({"name": None}, "name", "cell_missing"),
         ({"kind": "tố cáo", "title": "Lý Thị Hoa tố cáo"}, "title", "identity_in_text"),
         ({"kind": "tố cáo", "title": "Gọi 0900.000.003"}, "title", "identity_in_text"),
@@ -192,7 +193,7 @@ async def test_a_register_comes_in_and_goes(house: House) -> None:
     async with house.db.read() as session:
         assert await session.scalar(select(func.count()).select_from(Petitioner)) == 0
         assert await session.scalar(select(func.count()).where(Case.voided_on.is_not(None))) == 3
-        assert await session.scalar(select(CaseBook.last).where(CaseBook.year == 2024)) == 9
+        assert await session.scalar(select(CaseBook.last).where(CaseBook.year == 2024)) == 0
     with pytest.raises(Refusal, match="import_begun"):
         await imports.undo(clerk, batch)
 
@@ -292,6 +293,29 @@ async def test_only_staff_and_only_their_own_units(sqlite_house: House) -> None:
         await imports.start(house.account(Role.CLERK, "D2"), house.unit["C11"].id, register(GOOD))
 
 
+async def test_who_moves_to_another_unit_leaves_their_imports_behind(sqlite_house: House) -> None:
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    clerk = house.account(Role.CLERK, "D1")
+    done = await imports.start(clerk, house.unit["C11"].id, register(GOOD))
+    await imports.run(clerk, done)
+    read = await imports.start(clerk, house.unit["C11"].id, register(changed(title="Việc khác")))
+    moved = replace(clerk, unit=house.unit["D2"].id)
+    assert await imports.latest(moved) == []
+    for asked in (
+        imports.get(moved, done),
+        imports.undo(moved, done),
+        imports.remap(moved, read, {"title": 1}),
+        imports.try_out(moved, read),
+        imports.check(moved, read),
+        imports.run(moved, read),
+        imports.drop(moved, read),
+    ):
+        with pytest.raises(Refusal, match="import_unknown"):
+            await asked
+    assert len(await imports.latest(clerk)) == 2
+    assert await imports.undo(clerk, done) == 1
+
+
 async def test_an_undone_register_comes_in_again_under_its_own_numbers(house: House) -> None:
     """The whole point of undoing: a column was wrong, the corrected file follows."""
     clerk, imports = house.clerk, house.cases.imports()
@@ -311,6 +335,62 @@ async def test_an_undone_register_comes_in_again_under_its_own_numbers(house: Ho
     assert sorted(case.serial for case in struck) == [-2_000_004, -2_000_003, -1_000_004, -1_000_003]
 
 
+async def test_the_trial_tells_what_the_run_will_do(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "CHUNK", 2)
+    clerk, imports = house.clerk, house.cases.imports()
+    before = register(changed(number="3", title="Việc ba"), changed(title="Việc bốn"))
+    first = await imports.start(clerk, house.unit["P"].id, before)
+    await imports.run(clerk, first)
+    rows = [
+        changed(title="Việc mới"),
+        changed(received="31/02/2024"),
+        changed(number="3", title="Việc khác"),
+        changed(number="9", title="Việc ba"),
+        changed(title="Việc bốn"),
+        changed(number="10", title="Việc mười"),
+    ]
+    batch = await imports.start(clerk, house.unit["P"].id, register(*rows))
+    trial = await imports.try_out(clerk, batch)
+    codes = [(4, "date_impossible"), (5, "number_taken"), (6, "case_there"), (7, "case_there")]
+    assert (trial.good, trial.bad_rows, [(bad.row, bad.code) for bad in trial.bad]) == (2, 4, codes)
+    await imports.run(clerk, batch)
+    done = await imports.get(clerk, batch)
+    assert (done.written, done.bad) == (trial.good, trial.bad)
+
+
+@pytest.mark.parametrize("chunk", [1, 250])
+async def test_numbered_rows_that_look_alike_are_all_taken(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    """Whether they come in one transaction or in several; the book says that they are two matters."""
+    monkeypatch.setattr(batches, "CHUNK", chunk)
+    house, imports = sqlite_house, sqlite_house.cases.imports()
+    rows = [changed(number=str(n), kind=kind) for n, kind in enumerate(["Khiếu nại", "Tố cáo"] * 2, 1)]
+    batch = await imports.start(house.clerk, house.unit["P"].id, register(*rows))
+    await imports.run(house.clerk, batch)
+    done = await imports.get(house.clerk, batch)
+    assert (done.written, done.bad_rows) == (4, 0)
+
+
+async def test_numbers_given_here_are_given_again_after_an_undo(house: House) -> None:
+    """But never one that still stands."""
+    clerk, imports = house.clerk, house.cases.imports()
+    unit = house.unit["P"].id
+    kept = await imports.start(clerk, unit, register(changed(number="2", title="Việc còn lại")))
+    await imports.run(clerk, kept)
+    for attempt in range(2):
+        rows = [changed(title=f"Việc {n} lần {attempt}", received="05/03/2023") for n in range(2)]
+        rows.append(changed(title=f"Việc lần {attempt}"))
+        batch = await imports.start(clerk, unit, register(*rows))
+        await imports.run(clerk, batch)
+        cases = (await house.cases.search().find(clerk, Wanted())).cases
+        assert {case.number for case in cases} == {"2024/0002", "2024/0003", "2023/0001", "2023/0002"}
+        await imports.undo(clerk, batch)
+        async with house.db.read() as session:
+            last = await session.execute(select(CaseBook.year, CaseBook.last))
+            assert sorted(tuple(each) for each in last) == [(2023, 0), (2024, 2)]
+
+
 async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: House) -> None:
     clerk, imports = house.clerk, house.cases.imports()
     secret = changed(kind="tố cáo", title="Tố cáo lãng phí", name="Trần Thị Giấu")
@@ -319,6 +399,8 @@ async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: 
     other = changed(kind="tố cáo", title="Tố cáo lãng phí", name="Lê Văn Kín")
     corrected = register(secret, other, GOOD)
     again = await imports.start(clerk, house.unit["P"].id, corrected)
+    trial = await imports.try_out(clerk, again)
+    assert (trial.good, [(bad.row, bad.code) for bad in trial.bad]) == (2, [(3, "case_there")])
     await imports.run(clerk, again)
     done = await imports.get(clerk, again)
     assert (done.written, [(bad.row, bad.code) for bad in done.bad]) == (2, [(3, "case_there")])
@@ -326,5 +408,6 @@ async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: 
 
     colleague = replace(clerk, key="account:colleague")  # who did not bring it is told nothing by it
     guess = await imports.start(colleague, house.unit["P"].id, register(secret, head=[*HEAD, "Ghi chú"]))
+    assert (await imports.try_out(colleague, guess)).bad_rows == 0
     await imports.run(colleague, guess)
     assert (await imports.get(colleague, guess)).bad_rows == 0

@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hub.cases import deadlines, history, name_tries, reckoning
+from hub.cases import deadlines, history, joining, name_tries, reckoning
 from hub.cases.clock.reckon import terms, worst
 from hub.cases.desk import NewCase
 from hub.cases.editing import Facts, FileChanged
 from hub.cases.errors import Refusal
 from hub.cases.life import ACTS, State
 from hub.cases.lives import CaseStale, Lives
-from hub.cases.models import Case
+from hub.cases.models import Case, CaseReach
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.story import lawful
 from hub.cases.vault import Person
@@ -246,6 +246,78 @@ async def test_a_corrected_day_moves_the_terms(house: House) -> None:
     await cached_is_computed(house, case)
 
 
+async def test_no_correction_drops_an_extension(sqlite_house: House) -> None:
+    """One that lay before its acceptance, or after the decision, would lengthen nothing."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    days = []
+    acts = ["classify", "find_eligible", "accept", "extend", "verify", "decide"]
+    for act in acts:
+        days.append(local_day(house.clock.now()))
+        await do(house, case, act)
+        house.clock.advance(days=3)
+    before = (await lives.life(house.clerk, case)).terms
+    for n, day in ((4, days[4]), (5, days[2] - timedelta(1)), (5, days[5] + timedelta(1)), (7, days[2])):
+        act = acts[n - 2]
+        with pytest.raises(Refusal, match="act_order") as met:
+            await lives.correct(house.clerk, case, n, on=day, data=fields(act), reason="ghi nhầm")
+        assert met.value.params["needed"] != act
+    assert (await lives.life(house.clerk, case)).terms == before
+    data = fields("accept") | {"number": "12"}
+    await lives.correct(house.clerk, case, 4, on=days[3], data=data, reason="ghi nhầm")
+
+
+async def test_no_correction_makes_something_else_of_a_case(sqlite_house: House) -> None:
+    """History would say one thing and the case another."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify")
+    day = local_day(house.clock.now())
+    for change in ({"kind": "reflection"}, {"field": "policy"}, {"anonymous": True}, {"evidence": True}):
+        data = fields("classify") | change
+        with pytest.raises(Refusal, match="data_bad"):
+            await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+    data = fields("classify") | {"several_places": True}
+    await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_a_classifying_taken_back_puts_back_the_field(sqlite_house: House, *, corrected: bool) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    data = fields("classify") | {"field": "policy"}
+    await do(house, case, "classify", data=data)
+    if corrected:
+        day = local_day(house.clock.now())
+        await lives.correct(house.clerk, case, 2, on=day, data=data, reason="ghi nhầm")
+    await lives.annul(house.clerk, case, 3 if corrected else 2, "nhầm hồ sơ")
+    row = await stored(house, case)
+    assert (row.state, row.field) == ("received", "land")
+    assert [each.field for each in await lives.versions(house.clerk, case)] == ["land", "policy"]
+
+
+async def test_a_classifying_taken_back_leaves_the_field_that_somebody_set_since(sqlite_house: House) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify", data=fields("classify") | {"field": "policy"})
+    await do(house, case, "classify", data=fields("classify") | {"field": "other"})
+    await lives.annul(house.clerk, case, 2, "nhầm hồ sơ")
+    assert (await stored(house, case)).field == "other"
+
+
+@pytest.mark.parametrize("change", [{"kind": "reflection"}, {"anonymous": True}, {"evidence": True}])
+async def test_a_classifying_that_gave_kind_or_marks_stays(
+    sqlite_house: House, change: dict[str, Any]
+) -> None:
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    case = (await house.case()).id
+    await do(house, case, "classify", data=fields("classify") | change)
+    n = (await stored(house, case)).version
+    with pytest.raises(Refusal, match="classify_stays"):
+        await lives.annul(house.clerk, case, n, "nhầm hồ sơ")
+    assert (await stored(house, case)).state == "classified"
+
+
 async def test_remote_areas_have_longer_terms(house: House) -> None:
     case = (await house.case()).id
     await do(house, case, "classify find_eligible accept")
@@ -286,6 +358,14 @@ async def test_trying_changes_nothing(house: House) -> None:
     assert unlawful.refused is not None
 
 
+async def test_nothing_is_like_what_was_struck_out(sqlite_house: House) -> None:
+    one, two = [(await sqlite_house.case(title="Đền bù đất ruộng")).id for _ in range(2)]
+    async with sqlite_house.db.begin() as work:
+        (await work.session.get_one(Case, two)).voided_on = local_day(sqlite_house.clock.now())
+    async with sqlite_house.db.read() as session:
+        assert await joining.alike(session, await session.get_one(Case, one)) == []
+
+
 async def test_joins_go_both_ways_and_apart_again(house: House) -> None:
     one, two = [(await house.case(title="Đền bù đất ruộng")).id for _ in range(2)]
     lives = Lives(house.cases)
@@ -301,6 +381,20 @@ async def test_joins_go_both_ways_and_apart_again(house: House) -> None:
         await lives.join(house.account(Role.CLERK, "D1"), one, far)
     await lives.join(house.clerk, two, one, joined=False)
     assert (await lives.life(house.clerk, one)).joined == ()
+
+
+async def test_nobody_joins_a_file_that_a_directive_only_shows_them(sqlite_house: House) -> None:
+    """Whichever of the two came first."""
+    house, lives = sqlite_house, Lives(sqlite_house.cases)
+    mine, shown, later = [(await house.case(code)).id for code in ("C21", "C11", "C21")]
+    async with house.db.begin() as work:
+        unit = house.unit["D2"].id
+        work.session.add(CaseReach(case_id=shown, unit_id=unit, directed=True))
+    clerk = house.account(Role.CLERK, "D2")
+    for one, two in ((mine, shown), (shown, mine), (later, shown), (shown, later)):
+        with pytest.raises(Refusal, match="not_allowed"):
+            await lives.join(clerk, one, two)
+    await lives.join(clerk, mine, later)
 
 
 async def test_a_changed_rule_or_calendar_reaches_stored_terms(house: House, monkeypatch: Any) -> None:

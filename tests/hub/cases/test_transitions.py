@@ -239,6 +239,24 @@ async def test_what_nobody_decided_is_moved_by_nobody(sqlite_house: House) -> No
     assert (await house.cases.get_for(HUB, second.id)).number == second.number
 
 
+async def test_what_was_struck_out_is_neither_counted_nor_moved(sqlite_house: House) -> None:
+    house = sqlite_house
+    struck = [(await house.case(code)).id for code in ("C11", "C21", "C11")]
+    async with house.db.begin() as work:
+        gone = {"voided_on": house.clock.now().date()}
+        await work.session.execute(update(Case).where(Case.id.in_(struck)).values(gone))
+        await work.session.execute(update(Case).where(Case.id == struck[2]).values(state="closed"))
+    standing = await house.case("C11")
+    await split(house)
+    transitions = Transitions(house.db, house.clock)
+    preview = await transitions.preview(house.account(Role.ADMINISTRATOR))
+    assert (preview.moving, preview.staying, preview.closed_cases) == (1, 0, 0)
+    assert (await transitions.carry_out(house.account(Role.ADMINISTRATOR), preview.seal)).cases == 1
+    async with house.db.read() as session:
+        assert (await session.get_one(Case, struck[0])).unit_id == house.unit["C11"].id
+        assert (await session.get_one(Case, standing.id)).unit_id != house.unit["C11"].id
+
+
 @pytest.mark.parametrize(
     ("role", "unit"),
     [(Role.CLERK, "P"), (Role.CHAIR, "P"), (Role.TECHNICIAN, "P"), (Role.ADMINISTRATOR, "C21")],

@@ -11,10 +11,11 @@ import docx
 import pytest
 from sqlalchemy import func, select
 
+from hub.cases import documents as documents_module
 from hub.cases.act_tables import CaseAct
 from hub.cases.chores import Chores, Done
 from hub.cases.desk import Desk, NewCase
-from hub.cases.document_tables import Document, Paper
+from hub.cases.document_tables import Document, Paper, PaperTemplate
 from hub.cases.documents import Documents, Upload
 from hub.cases.errors import Refusal
 from hub.cases.file_store import FileStore
@@ -207,6 +208,34 @@ async def test_documents_go_into_the_vault_with_their_case(office: Office):
     found = await office.documents.of_case(office.clerk, case)
     assert [each.sealed for each in found] == [True, False, True]
     assert await office.documents.seal_left(case) == 0
+
+
+@pytest.mark.parametrize("later", [False, True])
+async def test_sealing_leaves_the_bytes_of_a_template(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, later: bool
+):
+    """Somebody handed in the very file that an office uses as its template."""
+    case = await office.eligible()
+    await office.documents.add(office.clerk, case, Upload("don.pdf", SCAN))
+    digest = await office.documents.files.put(SCAN)
+    async with office.house.db.begin() as work:
+        template = PaperTemplate(
+            id=office.house.ids.new(),
+            unit_id=office.house.unit["C11"].id,
+            kind=PaperKind.RECEIPT.value,
+            n=1,
+            at=office.house.clock.now(),
+            by_key="x",
+            by_name="x",
+            name="mau.docx",
+            sha256=digest,
+        )
+        work.session.add(template)
+    if later:
+        monkeypatch.setattr(documents_module, "MOST_AT_ONCE", 0)
+    await become_denunciation(office, case)
+    assert await office.documents.seal_left(case) == later
+    assert [each.read_bytes() for each in kept(office)] == [SCAN]
 
 
 async def test_what_is_handed_in_to_a_former_denunciation_is_sealed_too(office: Office):
