@@ -2,7 +2,7 @@
 business.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -197,6 +197,13 @@ class Desk:
         if kept != text:
             name_tries.noted(self._session, self.by, case_id, entry_id=self._ids.new(), now=self._now)
         return kept
+
+    async def unsealed_among(self, case_ids: Sequence[str], text: str) -> str:
+        """A text that is about none of these cases more than another: without whom the vault keeps in any."""
+        wanted = select(SealedPetitioner.case_id).where(SealedPetitioner.case_id.in_(case_ids)).distinct()
+        for case_id in await self._session.scalars(wanted.order_by(SealedPetitioner.case_id)):
+            text = await self.unsealed_text(case_id, text)
+        return text
 
     async def is_sealed(self, case_id: str) -> bool:
         """Whether somebody in the case stands in the vault."""

@@ -20,7 +20,7 @@ from hub.reception.models import REASON_LENGTH, DraftItem, FileRequest, Session,
 from hub.reception.plan_info import PlannedSession, UnitQuota
 from hub.reception.plan_tools import Planning, Tools
 from hub.reception.planning import NewItem, NewSession
-from hub.reception.state import SessionState, Status
+from hub.reception.state import SessionState, Status, cases_of
 from hub.reception.timeline import Timeline
 from hub.units import queries
 from hub.units.local_day import local_day, midnight
@@ -111,7 +111,7 @@ class Before:
         """
         async with self._tools.planning(actor, session_id) as plan:
             must("postpone", plan.status)
-            self._noted(plan.row, reason)
+            await self._noted(plan, reason)
             successor = await self._succeed(plan, when) if when is not None else None
             starts_at = wire_time(when.starts_at) if when is not None else None
             data = {"reason": plan.row.reason, "successor": successor, "starts_at": starts_at}
@@ -123,7 +123,7 @@ class Before:
         """Call a session off. Raises Refusal session_state, session_over, data_bad (see `postpone`)."""
         async with self._tools.planning(actor, session_id) as plan:
             must("cancel", plan.status)
-            self._noted(plan.row, reason)
+            await self._noted(plan, reason)
             plan.timeline.append("session.cancelled", {"reason": plan.row.reason}, by=plan.by)
 
     async def again(self, actor: Actor, session_id: str, starts_at: datetime) -> str:
@@ -213,11 +213,13 @@ class Before:
         if starts_at <= self._tools.clock.now():
             raise Refusal("session_past")
 
-    def _noted(self, row: Session, reason: str) -> None:
+    async def _noted(self, plan: Planning, reason: str) -> None:
+        """Keep the reason in the row: notice, calendar file and timeline take it from there."""
         reason = " ".join(reason.split())
         if not SHORTEST_REASON <= len(reason) <= REASON_LENGTH or not reason.isprintable():
             raise Refusal("data_bad", field="reason")
-        row.reason, row.notice_at = reason, self._tools.clock.now()
+        kept = await plan.desk.unsealed_among(cases_of(plan.timeline.state), reason)
+        plan.row.reason, plan.row.notice_at = kept[:REASON_LENGTH], self._tools.clock.now()
 
     async def _succeed(self, plan: Planning, when: When) -> str:
         await self._not_past(when.starts_at)

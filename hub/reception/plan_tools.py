@@ -80,7 +80,7 @@ class Tools:
             viewer = await planner_of(work.session, line.row.hub_unit_id, actor, self.today())
             if viewer is None:
                 raise Refusal("session_unknown")
-            yield Planning(work, line, viewer, self.cases.desk(work))
+            yield Planning(work, line, viewer, self.cases.desk(work, actor))
 
     async def seen(self, session: AsyncSession, actor: Actor, session_id: str) -> Session:
         """The row, for its planner. Raises Refusal("session_unknown") for everybody else."""

@@ -312,9 +312,10 @@ class Receptions:
         """
         open_ = OpenLines(work, self._folds, self._key, self._clock)
         viewer = Viewer(desk.by.key, desk.by.name, staff=True)
-        for session_id in await audience.sessions_with(work.session, case.id):
+        kind = CaseKind(case.kind)
+        for session_id in await audience.sessions_with(work.session, case.id, kind):
             act = self._act(open_, await open_.timeline(session_id), desk.by, viewer)
-            audience.tell_kind(act, case.id, CaseKind(case.kind))
+            audience.tell_kind(act, case.id, kind)
         try:
             await self._shut_doors(open_, {})
         except Refusal as refusal:

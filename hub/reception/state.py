@@ -207,3 +207,8 @@ class SessionState:
         """Whether this point, or the desk of that id, is connected."""
         presence = self.points.get(point) or self.desks.get(point)
         return presence is not None and presence.joined
+
+
+def cases_of(state: SessionState) -> list[str]:
+    """Ids of the cases that are on the agenda or were taken off it."""
+    return sorted({str(item.case["id"]) for item in state.items.values()})

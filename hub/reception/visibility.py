@@ -9,13 +9,15 @@ from typing import Any
 
 from hub.reception.events import KINDS, Audience, Event, Scope
 from hub.reception.rolls import place_of
-from hub.reception.state import DirectiveState, Item, SessionState
+from hub.reception.state import DirectiveState, Item, ItemStatus, SessionState
 from hub.reception.viewer import Viewer
 
 
 def inside(item: Item, viewer: Viewer) -> bool:
-    """Whether the participant is in the item's audience now."""
-    return _belongs(item, item.audience, viewer)
+    """Whether the participant is in the item's audience now. One that was taken off has staff only: no act
+    reaches it any more, so nobody would close it when its case turns out to be a denunciation.
+    """
+    return _belongs(item, item.audience, viewer) and (viewer.staff or not _taken_off(item))
 
 
 def heard(item: Item, said: Audience, viewer: Viewer) -> bool:
@@ -37,11 +39,15 @@ def _belongs(item: Item, audience: Audience, viewer: Viewer) -> bool:
     return viewer.point in item.guests or viewer.unit in item.chain | item.invited
 
 
+def _taken_off(item: Item) -> bool:
+    return item.status is ItemStatus.REMOVED
+
+
 def sees_case(item: Item, viewer: Viewer) -> bool:
     """Whether the participant may know which case the item is about."""
     if viewer.technician:
         return False
-    return item.audience is not Audience.CLOSED or inside(item, viewer)
+    return inside(item, viewer) or not (item.audience is Audience.CLOSED or _taken_off(item))
 
 
 def sees_reason(item: Item, said: Audience, viewer: Viewer) -> bool:
@@ -50,13 +56,13 @@ def sees_reason(item: Item, said: Audience, viewer: Viewer) -> bool:
 
 
 def sees_directive(state: SessionState, viewer: Viewer, directive: DirectiveState) -> bool:
-    """The item's audience, and the rooms of the units that were directed, unless the item is closed or was
-    then.
+    """The item's audience, and the rooms of the units that were directed, unless the item is closed, or was
+    then, or was taken off.
     """
     item = state.items[directive.item]
     if heard(item, directive.audience, viewer):
         return True
-    directed = viewer.point is not None and viewer.unit in directive.units
+    directed = viewer.point is not None and viewer.unit in directive.units and not _taken_off(item)
     return directed and Audience.CLOSED not in (item.audience, directive.audience)
 
 

@@ -30,6 +30,8 @@ def _apply(view: View, event: Wire, *, staff: bool) -> None:  # noqa: C901, PLR0
     elif kind == "item.removed":
         view["items"] = [item for item in view["items"] if item["id"] != data["item"]]
         hide_matter(view, data["item"])
+        for name in () if staff else ("notes", "taken_up", "directives", "drafts"):
+            view[name] = [each for each in view[name] if each["item"] != data["item"]]
     elif kind == "agenda.ordered":
         for item in view["items"]:
             item["position"] = data["items"].index(item["id"]) + 1

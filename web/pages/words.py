@@ -122,7 +122,8 @@ DESK: Final[tuple[str, ...]] = (
     *(f"desk.hint.{each}" for each in ("listening", "hand", "called", "air")),
     *(f"desk.cover.{each}" for each in COVERS),
     *(f"desk.cover.{each}.text" for each in COVERS),
-    *("desk.ready.ok", "desk.ready.part", "desk.speaking", "room.hand", "room.hand.up"),
+    *("desk.ready", "desk.ready.ok", "desk.ready.part", "room.trouble.again"),
+    *("desk.speaking", "room.hand", "room.hand.up"),
 )
 
 ROOM: Final[tuple[str, ...]] = (

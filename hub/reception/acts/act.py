@@ -12,7 +12,7 @@ from hub.people.actor import Actor
 from hub.reception.errors import Refusal
 from hub.reception.events import Event
 from hub.reception.lifecycle import COMING, OVER
-from hub.reception.state import Item, ItemStatus, SessionState, Status
+from hub.reception.state import Item, ItemStatus, SessionState, Status, cases_of
 from hub.reception.timeline import Timeline
 from hub.reception.viewer import Viewer
 from hub.reception.visibility import sees_case
@@ -79,6 +79,12 @@ class Act:
     async def kept(self, item: Item, text: str) -> str:
         """A text about the item as the timeline may keep it: without whom the vault keeps in its case."""
         return await self.desk.unsealed_text(item.case["id"], text)
+
+    async def kept_by_all(self, text: str) -> str:
+        """A text that everybody in the session is told: without whom the vault keeps in any case that is or
+        was on its agenda.
+        """
+        return await self.desk.unsealed_among(cases_of(self.state), text)
 
     def current(self, meant: str | None = None) -> Item:
         """The item called last. Refuses no_current_item, and item_changed when another one was `meant`."""

@@ -45,8 +45,8 @@ async def set_audience(act: Act, data: AudienceData) -> None:
 
 
 async def reclassify(act: Act, data: ReclassifyData) -> None:
-    """Change what a case counts as. A denunciation is closed at once, in every session that has it to
-    come, also when the records knew it before.
+    """Change what a case counts as. A denunciation is closed at once, in every session that has it, ended
+    ones too, also when the records knew it before.
     """
     if act.state.status in OVER:
         raise Refusal("session_over")
@@ -56,7 +56,7 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
     if case.kind != data.kind:
         await act.desk.reclassify(case, data.kind)
     here = act.timeline
-    for session_id in await sessions_with(act.session, data.case):
+    for session_id in await sessions_with(act.session, data.case, data.kind):
         if session_id != act.state.id:
             act.timeline = await act.open_other(session_id)
             tell_kind(act, data.case, data.kind)
@@ -85,12 +85,14 @@ async def close_secret(act: Act, item: Item) -> None:
         _set(act, item, Audience.CLOSED)
 
 
-async def sessions_with(session: AsyncSession, case_id: str) -> list[str]:
-    """Sessions with this case that are not over, in one order for all: two acts that open them queue, not
-    deadlock.
+async def sessions_with(session: AsyncSession, case_id: str, kind: CaseKind) -> list[str]:
+    """Sessions with this case that must hear what it is now, in one order for all: two acts that open them
+    queue, not deadlock. Those that are over hear of a denunciation only: what was said there stays readable.
     """
     wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
-    wanted = wanted.where(AgendaItem.case_id == case_id, Session.state.not_in([each.value for each in OVER]))
+    wanted = wanted.where(AgendaItem.case_id == case_id)
+    if kind is not CaseKind.DENUNCIATION:
+        wanted = wanted.where(Session.state.not_in([each.value for each in OVER]))
     return list(await session.scalars(wanted.order_by(Session.id)))
 
 

@@ -7,13 +7,21 @@ from hub.reception.acts.directives import withdraw_one
 from hub.reception.acts.floor import end_floor, end_floor_of
 from hub.reception.acts.texts import Confirmable, Data, Id, ItemData, Reason, Why
 from hub.reception.errors import Refusal
-from hub.reception.state import OPEN_ITEM, ItemStatus
+from hub.reception.state import OPEN_ITEM, Item, ItemStatus
 
 NEXT_CALLED = "next_called"
 
 
 class CallData(ItemData, Confirmable):
-    """Which item; confirmed, when that lets points in again after a closed hearing."""
+    """Which item; confirmed, when that lets points in again after a closed hearing. `current`: what the
+    screen showed as being heard, None for nothing; a caller that leaves it out cuts whatever is heard.
+    """
+
+    current: Id | None = None
+
+    def means_to_cut(self, item: Item) -> bool:
+        """Whether the caller knows that this item is being heard."""
+        return "current" not in self.model_fields_set or self.current == item.id
 
 
 class ReopenData(ItemData, Confirmable):
@@ -31,16 +39,19 @@ class DeferData(Data):
 
 async def call(act: Act, data: CallData) -> None:
     """Call an item that waits, in closed session when the records keep its case secret. One that is still
-    being heard goes back with reason `next_called`.
+    being heard goes back with reason `next_called`. Refuses item_changed when that is not the one which
+    the caller saw: a call that comes late, or crosses another clerk's, cuts no hearing.
     """
     act.must_be_live()
     item = act.item(data.item)
     if item.status not in (ItemStatus.QUEUED, ItemStatus.DEFERRED):
         raise Refusal("item_state")
+    unfinished = _unfinished(act)
+    if unfinished is not None and not data.means_to_cut(unfinished):
+        raise Refusal("item_changed")
     await close_secret(act, item)
     end_floor(act, "item_over")
-    unfinished = act.state.current_item
-    if unfinished is not None and unfinished.status in OPEN_ITEM:
+    if unfinished is not None:
         act.emit("item.deferred", {"item": unfinished.id, "reason": NEXT_CALLED}, item=unfinished)
     act.emit("item.called", {"item": item.id}, item=item)
 
@@ -89,3 +100,8 @@ async def reopen(act: Act, data: ReopenData) -> None:
     act.emit("item.reopened", reopened, item=item)
     if item.outcome is not None:
         redraft(act, item, item.outcome)
+
+
+def _unfinished(act: Act) -> Item | None:
+    item = act.state.current_item
+    return item if item is not None and item.status in OPEN_ITEM else None

@@ -23,7 +23,7 @@ async def go_live(act: Act, _: NoData) -> None:
 async def pause(act: Act, data: PauseData) -> None:
     """live → paused: picture and sound stop for all but staff."""
     must("pause", act.state.status)
-    act.emit("session.paused", {"reason": data.reason})
+    act.emit("session.paused", {"reason": await act.kept_by_all(data.reason)})
 
 
 async def resume(act: Act, _: Confirmable) -> None:

@@ -13,7 +13,7 @@ from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.planning import NewSession
 from hub.reception.quota import Month
-from tests.kit.factories import House
+from tests.kit.factories import PETITIONER, House
 
 RANDOM_ID = "0" * 26
 
@@ -145,6 +145,17 @@ async def test_without_a_new_time_there_is_no_successor(sqlite_house: House) -> 
     session = await house.session()
     assert await house.receptions.before.postpone(house.clerk, session, "Chưa định ngày") is None
     assert await house.receptions.next_for(house.room("C11")) is None
+
+
+@pytest.mark.parametrize("step", ["postpone", "cancel"])
+async def test_the_reason_names_nobody_who_is_protected(sqlite_house: House, step: str) -> None:
+    house = sqlite_house
+    secret = await house.case("C12", CaseKind.DENUNCIATION, "Tố cáo cán bộ")
+    session = await house.session(await house.case(), secret)
+    await getattr(house.receptions.before, step)(house.clerk, session, f"Chờ {PETITIONER.name} khỏe lại")
+    kept = "Chờ ••• khỏe lại"
+    assert (await house.receptions.before.get(house.clerk, session)).reason == kept
+    assert (await house.receptions.load(session))[-1].data["reason"] == kept
 
 
 async def test_cancelling_needs_a_reason_and_comes_before_live(house: House) -> None:

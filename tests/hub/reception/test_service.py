@@ -354,3 +354,28 @@ async def test_moments_of_a_closed_hearing_stay_closed(house: House) -> None:
     seen = await house.receptions.moments(leader, case.id)
     assert "note.added" not in [moment.kind for moment in seen]
     assert "note.added" in [moment.kind for moment in await house.receptions.moments(house.clerk, case.id)]
+
+
+async def test_moments_are_those_that_the_viewer_sees_in_the_session(sqlite_house: House) -> None:
+    house = sqlite_house
+    case = await house.case("C11")
+    session = await house.session(case, audience=Audience.RELATED)
+    await house.do(house.clerk, session, "session.go_live")
+    [item] = await house.items(session)
+    adviser, supervisor = house.account(Role.ADVISER), house.account(Role.SUPERVISOR)
+    leader = house.account(Role.POINT_LEADER, "C11")
+    desk = (await house.viewer(adviser, session)).point
+    await house.receptions.record(session, "desk.joined", {"desk": desk, "name": "Sở A"})
+    await house.do(house.clerk, session, "item.call", item=item)
+    await house.do(house.clerk, session, "note.add", text="liên quan", mark=None)
+    await house.do(house.clerk, session, "audience.set", audience="closed")
+    await house.do(house.clerk, session, "floor.give", point=desk)
+    await house.do(house.clerk, session, "note.add", text="kín", mark=None)
+
+    async def read(actor: Actor) -> list[str]:
+        seen = await house.receptions.moments(actor, case.id)
+        return [moment.data["text"] for moment in seen if moment.kind == "note.added"]
+
+    assert [await read(each) for each in (adviser, supervisor, leader)] == [["liên quan", "kín"], [], []]
+    await house.do(house.clerk, session, "audience.set", audience="related", confirm=True)
+    assert [await read(each) for each in (supervisor, leader)] == [[], ["liên quan"]]

@@ -8,7 +8,7 @@ const WORDS = [
   ...["listening", "hand", "called", "air", "mute"].map((each) => `desk.state.${each}`),
   ...["listening", "hand", "called", "air"].map((each) => `desk.hint.${each}`),
   ...["denied", "missing", "busy", "insecure"].map((each) => `toast.camera.${each}`),
-  ...["desk.ready.ok", "desk.ready.part", "room.hand", "room.hand.up"],
+  ...["desk.ready", "desk.ready.ok", "desk.ready.part", "room.trouble.again", "room.hand", "room.hand.up"],
 ];
 const AT = "2026-11-20T07:00:00.000Z";
 page(WORDS);
@@ -18,16 +18,17 @@ const { Adviser } = await import("../../../web/static/js/elements/adviser.js");
 
 /** @param {string[]} kinds of the devices that are plugged in */
 function strip(...kinds) {
-  const track = (kind) => ({ kind, stop() {}, enabled: true });
-  const mediaDevices = {
+  const captured = [];
+  const track = (kind) => Object.assign(new EventTarget(), { kind, stop() {}, enabled: true });
+  const mediaDevices = Object.assign(new EventTarget(), {
     enumerateDevices: async () => kinds.map((kind) => ({ kind })),
     async getUserMedia({ video, audio }) {
       const wanted = [video && "video", audio && "audio"].filter(Boolean);
       if (wanted.some((kind) => !kinds.includes(`${kind}input`))) throw Object.assign(new Error(), { name: "NotFoundError" });
-      const of = (kind) => (wanted.includes(kind) ? [track(kind)] : []);
-      return { getVideoTracks: () => of("video"), getAudioTracks: () => of("audio"), getTracks: () => wanted.map(track) };
+      captured.push(streamOf(wanted.map(track)));
+      return captured.at(-1);
     },
-  };
+  });
   Object.defineProperty(globalThis, "navigator", { value: { mediaDevices }, configurable: true });
   page(WORDS);
   const sent = [];
@@ -40,7 +41,25 @@ function strip(...kinds) {
   };
   const adviser = new Adviser(app);
   const called = (on) => adviser.render((store.shown = { ...store.shown, floor: on ? { point: "d", name: "", at: AT } : null }));
-  return { adviser, app, sent, called, hint: () => adviser.root.querySelector('[data-slot="hint"]').textContent };
+  const button = (act) => adviser.root.querySelector(`[data-act="${act}"]`);
+  const hint = () => adviser.root.querySelector('[data-slot="hint"]').textContent;
+  const plug = (kind) => (kinds.push(kind), mediaDevices.dispatchEvent(new Event("devicechange")));
+  const pull = (kind) => {
+    kinds.splice(kinds.indexOf(`${kind}input`), 1);
+    captured[0].getTracks().find((each) => each.kind === kind).dispatchEvent(new Event("ended"));
+  };
+  return { adviser, app, sent, called, button, plug, pull, hint };
+}
+
+function streamOf(tracks) {
+  const of = (kind) => tracks.filter((each) => each.kind === kind);
+  return {
+    getTracks: () => [...tracks],
+    getVideoTracks: () => of("video"),
+    getAudioTracks: () => of("audio"),
+    addTrack: (track) => tracks.push(track),
+    removeTrack: (track) => tracks.splice(tracks.indexOf(track), 1),
+  };
 }
 
 const breath = async () => {
@@ -66,4 +85,55 @@ test("with a microphone alone one is ready, and is heard when called", async () 
   await breath();
   called(true);
   assert.deepEqual(sent.find(([kind]) => kind === "microphone"), ["microphone", "audio"]);
+});
+
+test("whoever has the floor and no device can try again, and is heard when one is plugged in", async () => {
+  const { called, button, plug, hint, sent, adviser } = strip();
+  called(true);
+  assert.ok(button("ready").hidden, "they are being opened");
+  await breath();
+  called(true);
+  assert.ok(!button("ready").hidden);
+  assert.match(button("ready").querySelector('[data-slot="ready"]').textContent, /room\.trouble\.again/);
+  adviser.press("ready");
+  await breath();
+  called(true);
+  assert.match(hint(), /toast\.camera\.missing/, "still none");
+  plug("audioinput");
+  await breath();
+  called(true);
+  assert.deepEqual(sent.find(([kind]) => kind === "microphone"), ["microphone", "audio"]);
+  assert.ok(button("ready").hidden);
+});
+
+test("a camera that is pulled out on the air is said, and sent again when it is back", async () => {
+  const { called, button, plug, pull, hint, sent } = strip("videoinput", "audioinput");
+  called(true);
+  await breath();
+  called(true);
+  pull("video");
+  called(true);
+  assert.deepEqual(sent.at(-1), ["camera", null]);
+  assert.match(hint(), /toast\.camera\.missing/);
+  assert.ok(!button("ready").hidden);
+  plug("videoinput");
+  await breath();
+  called(true);
+  assert.deepEqual(sent.at(-1), ["camera", "video"]);
+  assert.match(hint(), /desk\.hint\.air/);
+  assert.ok(button("ready").hidden);
+});
+
+test("what was pulled out is not looked for when the floor is over", async () => {
+  const { called, plug, pull, sent } = strip("videoinput", "audioinput");
+  called(true);
+  await breath();
+  called(true);
+  pull("audio");
+  called(false);
+  await breath();
+  const before = sent.length;
+  plug("audioinput");
+  await breath();
+  assert.equal(sent.length, before);
 });

@@ -43,11 +43,13 @@ test("a hearing is closed whatever dialog is open; letters belong to the dialog"
 test("the key that calls the next case calls one, however often it is pressed", async () => {
   const answers = [];
   const called = [];
+  const cut = [];
   const items = ["a", "b", "c"].map((id, index) => ({ id, position: index + 1, state: "queued", case: {} }));
   const view = { ...emptyView(), items };
-  const run = (_name, data) => (called.push(data.item), new Promise((resolve) => answers.push(resolve)));
+  const run = (_name, data) => (called.push(data.item), cut.push(data.current), new Promise((resolve) => answers.push(resolve)));
   const agenda = new Agenda({ store: { shown: view }, run });
   agenda.callNext();
+  view.current = "a";
   items[0].state = "called"; // shown at once, before the hub has answered
   now = 3_000;
   agenda.callNext();
@@ -60,4 +62,5 @@ test("the key that calls the next case calls one, however often it is pressed", 
   now += 700;
   agenda.callNext();
   assert.deepEqual(called, ["a", "b"]);
+  assert.deepEqual(cut, [null, "a"], "it says which hearing it ends");
 });

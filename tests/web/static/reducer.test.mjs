@@ -26,6 +26,13 @@ test("items stand in the order of the agenda", () => {
   assert.deepEqual(view.items[0], { id: "i0", position: 1, state: "queued", audience: "closed", inside: false, case: null, conclusion: null, answer_on: null, reason: null });
 });
 
+test("an item that was taken off is remembered by staff only", () => {
+  const removed = event(3, "item.removed", { item: "i1", reason: "" });
+  assert.deepEqual(fold(ROOM, added, note, removed).notes, []);
+  assert.equal(fold(STAFF, added, note, removed).notes.length, 1);
+  assert.deepEqual(fold(STAFF, added, note, removed).items, []);
+});
+
 test("an event seen before changes nothing", () => {
   const view = fold(STAFF, added, note);
   assert.equal(apply(view, note, STAFF), view);

@@ -3,6 +3,7 @@
 from hub.reception.planning import NewItem
 from hub.reception.snapshot import view
 from hub.reception.state import ItemStatus
+from hub.reception.telling import batch
 from tests.kit.factories import sqlite_house
 from tests.kit.receptions import Live, live
 
@@ -37,6 +38,21 @@ async def test_a_removed_item_is_gone_for_everybody_and_those_after_it_move_up(l
     for name in ("item.call", "item.move", "item.remove"):
         more = {"before": None} if name == "item.move" else {"reason": ""} if name == "item.remove" else {}
         assert await live.refused(live.house.clerk, name, item=second, **more) == "item_unknown"
+
+
+async def test_a_removed_item_is_as_closed_to_all_but_staff(live: Live) -> None:
+    house, item = live.house, live.items[0]
+    await live.clerk("note.add", item=item, text="bà Mơ nói", mark=None)
+    await live.clerk("item.remove", item=item, reason="bà Mơ xin rút")
+    state, events = await live.state(), await house.receptions.load(live.id)
+    for code in ("C11", "C21"):
+        room = await house.viewer(house.room(code), live.id)
+        known = str([view(state, room), batch(events, state, room)])
+        assert "Mơ" not in known
+        assert live.cases[0].id not in known
+    staff = await house.viewer(house.clerk, live.id)
+    assert [note["text"] for note in view(state, staff)["notes"]] == ["bà Mơ nói"]
+    assert "bà Mơ xin rút" in str(batch(events, state, staff))
 
 
 async def test_its_case_can_be_put_back(live: Live) -> None:

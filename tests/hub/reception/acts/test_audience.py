@@ -1,8 +1,10 @@
+import pytest
 from sqlalchemy import update
 
 from hub.cases.lives import Lives
 from hub.cases.models import Case
 from hub.cases.rules import CaseKind
+from hub.reception.telling import batch
 from tests.kit.receptions import Live
 
 
@@ -88,6 +90,40 @@ async def test_every_session_to_come_closes_too(live: Live) -> None:
     assert (await house.receptions.verify(later)).ok
     assert (await house.receptions.verify(live.id)).ok
     assert (await live.state()).items[live.items[0]].audience == "closed"
+
+
+@pytest.mark.parametrize("on_page", [True, False])
+async def test_a_session_that_is_over_closes_with_its_case(live: Live, *, on_page: bool) -> None:
+    house, case = live.house, live.cases[0]
+    other, called_off = await house.session(case), await house.session(case)
+    await live.clerk("item.call", item=live.items[0])
+    await live.clerk("note.add", text="bà Mơ nói", mark=None)
+    await live.conclude(live.items[0], "bà Mơ đúng")
+    await live.clerk("session.close")
+    await house.receptions.before.cancel(house.clerk, called_off, "Bão số 3")
+    if on_page:
+        await classify(live)
+    else:
+        await house.do(house.clerk, other, "case.reclassify", case=case.id, kind="denunciation")
+    outsider = await house.viewer(house.room("C21"), live.id)
+    for session in (live.id, called_off):
+        known = await house.live(session)
+        shown, told = known.view(outsider), batch(await house.receptions.load(session), known.state, outsider)
+        assert case.id not in str([shown, told])
+        assert "Mơ" not in str([shown, told])
+        assert (await house.receptions.verify(session)).ok
+    staff = (await house.live(live.id)).view(await house.viewer(house.clerk, live.id))
+    assert staff["items"][0]["conclusion"] == "bà Mơ đúng"
+    assert staff["session"]["state"] == "closed"
+
+
+async def test_what_was_decided_over_an_ended_session_is_told_of_secrets_only(live: Live) -> None:
+    await live.clerk("session.close")
+    before = await live.state()
+    other = await live.house.session(live.cases[0])
+    kind = {"case": live.cases[0].id, "kind": "reflection"}
+    await live.house.do(live.house.clerk, other, "case.reclassify", **kind)
+    assert await live.state() == before
 
 
 async def classify(live: Live, kind: str = "denunciation") -> None:

@@ -32,6 +32,20 @@ async def test_calling_the_next_puts_the_unfinished_one_back(live: Live) -> None
     assert (await live.clerk("item.call", item=first))[-1] == ("item.called", {"item": first})
 
 
+async def test_a_late_call_cuts_no_other_hearing(live: Live) -> None:
+    first, second, third = live.items
+    clerk = live.house.clerk
+    await live.clerk("item.call", item=first, current=None)
+    for seen in (None, second):
+        assert await live.refused(clerk, "item.call", item=second, current=seen) == "item_changed"
+    await live.clerk("item.hear", item=first)
+    assert await live.refused(clerk, "item.call", item=third, current=None) == "item_changed"
+    assert (await live.clerk("item.call", item=second, current=first))[-1][0] == "item.called"
+    await live.conclude(second, "xong")
+    # nothing is being heard any more, so there is nothing to cut
+    assert (await live.clerk("item.call", item=third, current=second))[-1][0] == "item.called"
+
+
 async def test_deferring(live: Live) -> None:
     waiting = live.items[1]
     assert await live.clerk("item.defer", item=waiting, reason="vắng mặt") == [

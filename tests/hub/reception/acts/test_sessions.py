@@ -1,6 +1,6 @@
 import pytest
 
-from tests.kit.factories import House
+from tests.kit.factories import PETITIONER, House
 from tests.kit.receptions import Live
 
 
@@ -12,6 +12,14 @@ async def test_the_life_of_a_session(live: Live) -> None:
         assert await live.refused(live.house.clerk, name, **data) == "session_over"
     info = await live.house.receptions.get_for(live.house.clerk, live.id)
     assert (info.state, info.live_at) == ("closed", live.house.clock.now())
+
+
+async def test_the_reason_of_a_pause_names_nobody_who_is_protected(live: Live) -> None:
+    reason = f"Chờ {PETITIONER.name} bình tĩnh"
+    assert await live.clerk("session.pause", reason=reason) == [
+        ("session.paused", {"reason": "Chờ ••• bình tĩnh"})
+    ]
+    assert (await live.state()).reason == "Chờ ••• bình tĩnh"
 
 
 @pytest.mark.parametrize("name", ["session.go_live", "session.resume"])

@@ -1,9 +1,10 @@
 /** An adviser's own strip: their hand, their call, and what goes out from their desk while they have the floor. */
-import { captureBest, captureDocument, release } from "../media/devices.js";
+import { capture, captureBest, captureDocument, release } from "../media/devices.js";
 import { adviserState } from "../session/desk-state.js";
 import { setState, slot, word, write } from "./dom.js";
 
 const TICK_MS = 250;
+const AGAIN_MS = 3_000;
 const TONES = { air: "act", called: "act", hand: "attention", listening: "fine" };
 const KINDS = { camera: "video", microphone: "audio" };
 
@@ -14,6 +15,10 @@ export class Adviser {
   #document = null;
   #off = new Set();
   #trouble = "";
+  /** What was pulled out of the stream while it was open: `camera`, `microphone`. */
+  #lost = new Set();
+  #finding = false;
+  #timer = null;
   #state = "";
 
   constructor(app) {
@@ -21,6 +26,7 @@ export class Adviser {
     this.root = document.getElementById("me");
     this.self = document.getElementById("self");
     this.root.addEventListener("click", (event) => this.press(event.target.closest("button")?.dataset.act));
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#speaking && this.#again());
     setInterval(() => this.render(app.store.shown), TICK_MS);
   }
 
@@ -64,7 +70,10 @@ export class Adviser {
     const speaking = state === "air" || state === "called";
     const over = !["live", "paused"].includes(view.session.state);
     for (const act of ["return", "microphone", "camera", "document"]) this.#button(act).hidden = !speaking;
-    this.#button("ready").hidden = speaking;
+    // With the floor and without a device somebody has to be able to try again, not only before the call.
+    const ready = this.#button("ready");
+    ready.hidden = speaking && (this.#opening || (Boolean(this.#stream) && !this.#trouble));
+    write(slot(ready, "ready"), word(speaking ? "room.trouble.again" : "desk.ready"));
     const hand = this.#button("hand");
     hand.hidden = speaking;
     hand.disabled = over;
@@ -87,7 +96,7 @@ export class Adviser {
     this.#opening = true;
     try {
       const { stream } = await captureBest();
-      if (this.#speaking) this.#show(stream);
+      if (this.#speaking) this.#take(stream);
       else release(stream);
     } catch (error) {
       this.#trouble = troubleOf(error);
@@ -98,12 +107,13 @@ export class Adviser {
 
   /** Before any call: see oneself for a moment, and have the browser's question answered. */
   async #ready() {
+    if (this.#speaking) return this.#again();
     if (this.#opening || this.#stream) return;
     this.#opening = true;
     this.#trouble = "";
     try {
       const { stream, missing } = await captureBest();
-      this.#show(stream);
+      this.#take(stream);
       this.app.toasts.show(word(missing ? "desk.ready.part" : "desk.ready.ok"), missing ? "attention" : "fine");
       await new Promise((resolve) => setTimeout(resolve, 4_000));
     } catch (error) {
@@ -112,6 +122,62 @@ export class Adviser {
       this.#opening = false;
       this.render(this.app.store.shown);
     }
+    return undefined;
+  }
+
+  /** With the floor: what is missing is looked for now. */
+  #again() {
+    if (this.#lost.size > 0) return this.#find();
+    if (this.#stream || this.#opening) return undefined;
+    this.#trouble = "";
+    return this.#open();
+  }
+
+  #take(stream) {
+    for (const track of stream.getTracks()) this.#watch(stream, track);
+    this.#show(stream);
+  }
+
+  /** Tracks that the desk stops itself end without an event: this one was pulled out, or its driver died. */
+  #watch(stream, track) {
+    track.addEventListener("ended", () => this.#ended(stream, track));
+    if (track.readyState === "ended") this.#ended(stream, track);
+  }
+
+  #ended(stream, track) {
+    if (stream !== this.#stream || !stream.getTracks().includes(track)) return;
+    const kind = track.kind === KINDS.camera ? "camera" : "microphone";
+    stream.removeTrack(track);
+    this.#lost.add(kind);
+    this.#trouble = "missing";
+    if (this.#sent) this.#publish(kind);
+    this.#show(stream);
+    this.#find();
+  }
+
+  /** The same device, or another: looked for until it is there, or nobody needs it any more. */
+  async #find() {
+    clearTimeout(this.#timer);
+    if (this.#finding) return;
+    this.#finding = true;
+    const stream = this.#stream;
+    for (const kind of [...this.#lost]) await this.#replace(stream, kind);
+    this.#finding = false;
+    if (this.#lost.size > 0) this.#timer = setTimeout(() => this.#find(), AGAIN_MS);
+    else if (stream && stream === this.#stream) this.#trouble = "";
+    this.render(this.app.store.shown);
+  }
+
+  async #replace(stream, kind) {
+    const found = await capture({ camera: kind === "camera", microphone: kind === "microphone" }).catch(() => null);
+    const [track] = found?.getTracks() ?? [];
+    if (!track) return;
+    if (stream !== this.#stream || !this.#lost.delete(kind)) return track.stop();
+    stream.addTrack(track);
+    this.#watch(stream, track);
+    this.#show(stream);
+    if (this.#sent) this.#publish(kind);
+    return undefined;
   }
 
   #show(stream) {
@@ -168,6 +234,8 @@ export class Adviser {
     if (this.#sent) for (const kind of Object.keys(KINDS)) this.app.peer.publish(kind, null);
     this.#sent = false;
     this.#off.clear();
+    this.#lost.clear();
+    clearTimeout(this.#timer);
     release(this.#stream);
     this.#show(null);
   }

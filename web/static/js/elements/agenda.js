@@ -1,5 +1,5 @@
 /** The agenda: places that never move, the current one marked, one press to call the next. */
-import { nextItem } from "../session/select.js";
+import { call, nextItem } from "../session/select.js";
 import { clone, fill, icon, reconcile, slot, word } from "./dom.js";
 
 /** The same key again so soon is the same press: a second call would put the first case off. */
@@ -29,7 +29,7 @@ export class Agenda {
     const next = nextItem(this.app.store.shown);
     if (!next || this.#calling || performance.now() - this.#calledAt < AGAIN_MS) return;
     this.#calling = true;
-    await this.app.run("item.call", { item: next.id });
+    await this.app.run("item.call", call(this.app.store.shown, next.id));
     this.#calling = false;
     this.#calledAt = performance.now();
   }
@@ -60,7 +60,7 @@ export class Agenda {
     const button = event.target.closest("button");
     const id = event.target.closest(".item")?.dataset.key;
     if (!button || !id) return;
-    if (button.dataset.act === "call") this.app.run("item.call", { item: id });
+    if (button.dataset.act === "call") this.app.run("item.call", call(this.app.store.shown, id));
     else this.app.look(id);
   }
 }

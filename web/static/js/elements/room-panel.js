@@ -1,11 +1,18 @@
 /** The leader's panel: the current case (one's own in full), and the directives of one's unit with days left. */
+import { waitAfter } from "../net/backoff.js";
 import { currentItem, daysLeft, dueState, notesOf } from "../session/select.js";
-import { clone, fill, reconcile, setState, slot, word, write } from "./dom.js";
+import { clone, cloneAll, fill, reconcile, setState, slot, word, write } from "./dom.js";
 import { dueWords } from "./notes.js";
 import { dateText, hourMinute } from "./time.js";
 
+const WAIT_MS = 8_000;
+
 export class RoomPanel {
   #file = null;
+  #asked = 0;
+  #failed = 0;
+  /** The timer of the next try; null while none is needed, or one is on its way. */
+  #again = null;
 
   constructor(app) {
     this.app = app;
@@ -87,15 +94,37 @@ export class RoomPanel {
     else if (act === "acknowledge") this.app.run("directive.acknowledge", { directive: event.target.closest("li").dataset.key });
   }
 
-  async #showFile(id) {
+  /** The hub is there again: what could not be fetched is asked for at once. */
+  back() {
+    if (this.#again !== null) this.#fetch();
+  }
+
+  #showFile(id) {
     if (this.#file === id) return;
     this.#file = id;
-    const place = slot(this.case, "file");
-    place.replaceChildren();
-    if (!id) return;
-    const response = await fetch(`/cases/${encodeURIComponent(id)}/card`).catch(() => null);
-    if (!response?.ok || this.#file !== id) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    place.replaceChildren(...page.body.childNodes);
+    this.#failed = 0;
+    slot(this.case, "file").replaceChildren();
+    this.#fetch();
   }
+
+  /** One hearing has one file: that it could not be had is said, and it is asked for until it is there. */
+  async #fetch() {
+    clearTimeout(this.#again);
+    this.#again = null;
+    this.#asked += 1;
+    const [id, asked] = [this.#file, this.#asked];
+    if (!id) return;
+    const nodes = await cardOf(id).catch(() => null);
+    if (this.#asked !== asked) return;
+    slot(this.case, "file").replaceChildren(...(nodes ?? [cloneAll("t-file-failed")]));
+    if (nodes) return;
+    this.#failed += 1;
+    this.#again = setTimeout(() => this.#fetch(), waitAfter(this.#failed, Math.random()));
+  }
+}
+
+async function cardOf(id) {
+  const response = await fetch(`/cases/${encodeURIComponent(id)}/card`, { signal: AbortSignal.timeout(WAIT_MS) });
+  if (!response.ok) throw new Error(String(response.status));
+  return new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes;
 }

@@ -184,6 +184,7 @@ export class Room {
   #welcome(message) {
     this.peer.resume(message.media === "kept");
     this.memory.back(message.head);
+    this.panel.back();
   }
 
   #tick() {

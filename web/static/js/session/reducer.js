@@ -80,10 +80,11 @@ const STEPS = {
     const added = { id, position, state: "queued", audience, inside, case: of, conclusion: null, answer_on: null, reason: null };
     return { ...view, items: [...view.items, added].sort((a, b) => a.position - b.position) };
   },
-  "item.removed": (view, data) => ({
-    ...hideMatter(view, data.item),
-    items: view.items.filter((each) => each.id !== data.item),
-  }),
+  "item.removed": (view, data, _event, you) => {
+    const items = view.items.filter((each) => each.id !== data.item);
+    const gone = { ...hideMatter(view, data.item), items };
+    return you.staff ? gone : forget(gone, data.item);
+  },
   "agenda.ordered": (view, data) => {
     const moved = view.items.map((each) => ({ ...each, position: data.items.indexOf(each.id) + 1 }));
     return { ...view, items: moved.sort((a, b) => a.position - b.position) };

@@ -19,6 +19,11 @@ export function openItem(view) {
   return isOpen(item) ? item : null;
 }
 
+/** Calling an item, and which hearing that ends as the screen shows it: the hub lets no late call cut another one. */
+export function call(view, item) {
+  return { item, current: openItem(view)?.id ?? null };
+}
+
 /** Whether an item is being heard, or about to be: only then its conclusion is written. */
 export function isOpen(item) {
   return Boolean(item) && OPEN.has(item.state);
