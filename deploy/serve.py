@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any, TypeVar
 
 from deploy.addresses import port_problem
@@ -77,8 +78,11 @@ def check_ports(settings: Settings) -> None:
 
 
 def child_environ(settings: Settings) -> dict[str, str]:
-    """The environment of the supervisor's children: ours, with the settings as they were read."""
-    return {**os.environ, **settings.environ()}
+    """The environment of the supervisor's children: ours, with the settings as they were read, and they run
+    the very program that we are: sources that lie in the working directory are not it when we were installed
+    (`python -m` would take them, without what was built)."""
+    installed = Path(__file__).resolve().parents[1] != Path.cwd().resolve()
+    return {**os.environ, **settings.environ(), **({"PYTHONSAFEPATH": "1"} if installed else {})}
 
 
 async def unless_stopped(supervisor: Supervisor, work: Coroutine[Any, Any, T]) -> T | None:

@@ -2,7 +2,7 @@
 
 import time
 from math import inf
-from typing import Final, Literal
+from typing import Literal
 
 import psutil
 
@@ -16,7 +16,6 @@ from hub.relay.wire.mmsg import is_stream
 from hub.relay.wire.transport import Transport
 from hub.relay.wire.udp import Driver
 
-_SELF: Final = psutil.Process()
 Line = tuple[float, float | None]
 """Fraction lost (0–1) and round trip in ms, of a peer's latest reports."""
 
@@ -51,7 +50,7 @@ def _gauges(driver: Driver, forwarder: Forwarder) -> dict[str, float]:
         "tcp_connections": len(driver.streams.by_address),
         "sources": sum(source.live for source in sources),
         "stages": len(forwarder.stages),
-        "resident_bytes": _SELF.memory_info().rss,
+        "resident_bytes": psutil.Process().memory_info().rss,
     }
 
 

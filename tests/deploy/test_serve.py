@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy import serve
 from deploy.bench.processes import free_ports
 from deploy.errors import CommandError
-from deploy.serve import check_ports, relay_programs
+from deploy.serve import check_ports, child_environ, relay_programs
 from deploy.settings import Settings, SettingsError, read_settings
 
 
@@ -52,3 +53,12 @@ def test_there_must_be_ports_for_all_of_them(tmp_path: Path) -> None:
         read_settings(data_dir=tmp_path, media_port=65535, relays=2)
     with pytest.raises(SettingsError, match="HUB_RELAYS"):
         read_settings(data_dir=tmp_path, relays=9)
+
+
+def test_children_are_the_program_that_we_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Installed, and started where the sources lie: `python -m` would take those."""
+    wanted = settings(tmp_path, 1)
+    monkeypatch.chdir(Path(serve.__file__).parents[1])
+    assert "PYTHONSAFEPATH" not in child_environ(wanted)
+    monkeypatch.chdir(tmp_path)
+    assert child_environ(wanted)["PYTHONSAFEPATH"] == "1"

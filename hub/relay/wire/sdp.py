@@ -133,7 +133,7 @@ def _shown(text: str) -> str:
         elif line in section or not _is_shown(line):
             continue
         section.add(line)
-        lines.append(line)
+        lines.append(_tidied(line) if line.startswith("a=fmtp:") else line)
     if len(lines) > MOST_SHOWN:
         raise SdpBad("the session description has too many lines or codecs")
     return "\r\n".join(lines) + "\r\n"
@@ -144,6 +144,15 @@ def _text_lines(text: str) -> list[str]:
     if len(lines) > MOST_TEXT_LINES:
         raise SdpBad("the session description has too many lines or codecs")
     return lines
+
+
+def _tidied(line: str) -> str:
+    """A format's parameters as the parser wants them: no spaces, names in lower case (RFC 6184 §8.1 writes
+    spaces after semicolons; names are not sensitive to case, RFC 4855 §3)."""
+    head, _, told = line.partition(" ")
+    named = [each.partition("=") for each in told.split(";") if each.strip()]
+    tidy = (f"{name.strip().lower()}{sign}{value.strip()}" for name, sign, value in named)
+    return f"{head} {';'.join(tidy)}"
 
 
 def _is_shown(line: str) -> bool:

@@ -172,12 +172,14 @@ def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = ti
         return SendtoSender(sock, totals)
     trying = Totals()
     candidates: list[Sender] = [kind(sock, trying) for kind in (SegmentSender, MmsgSender, SendtoSender)]
-    family = sock.family
-    with socket.socket(family, socket.SOCK_DGRAM) as sink:
-        sink.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-        address = sink.getsockname()
-        batches = [_trial_batch(raw_address(address[0], address[1]), s.segments) for s in candidates]
-        times = [_trial(s, b, clock) for s, b in zip(candidates, batches, strict=True)]
+    try:
+        with _sink(sock.family) as sink:
+            address = sink.getsockname()
+            batches = [_trial_batch(raw_address(address[0], address[1]), s.segments) for s in candidates]
+            times = [_trial(s, b, clock) for s, b in zip(candidates, batches, strict=True)]
+    except OSError as problem:  # a trial is no reason not to start
+        log.warning("sends by %s, untried: %s", SegmentSender.name, problem)
+        return SegmentSender(sock, totals)
     kind = type(candidates[times.index(min(times))])
     tried = ", ".join(
         f"{each.name} {took / _TRIAL_PACKETS * 1e6:.1f}"
@@ -186,6 +188,28 @@ def fastest(sock: socket.socket, totals: Totals, clock: Callable[[], float] = ti
     )
     log.info("sends by %s (µs a packet when tried: %s)", kind.name, tried)
     return kind(sock, totals)  # type: ignore[call-arg]
+
+
+def _sink(family: int) -> socket.socket:
+    """A socket of ours to send to; on a machine without IPv6's loopback IPv4's, in IPv6's clothes."""
+    if family != socket.AF_INET6:
+        return _bound(family, "127.0.0.1")
+    try:
+        return _bound(family, "::1")
+    except OSError:
+        return _bound(family, "::ffff:127.0.0.1")
+
+
+def _bound(family: int, host: str) -> socket.socket:
+    sink = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if family == socket.AF_INET6:
+            sink.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sink.bind((host, 0))
+    except OSError:
+        sink.close()
+        raise
+    return sink
 
 
 def _trial_batch(address: bytes, segments: bool) -> tuple[Batch, int, object]:

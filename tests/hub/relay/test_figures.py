@@ -1,9 +1,11 @@
 """What monitoring and a bug report are told, by a real relay with real peers."""
 
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hub.relay.client import RelayRefused
@@ -48,6 +50,22 @@ async def test_a_relay_tells_monitoring_of_itself_and_of_every_peer(lab: Lab) ->
     assert room.rungs["main"] == "high"
     assert room.rungs["second"] == "none"
     assert peers["hall"].slots == {}
+
+
+async def test_the_memory_told_is_this_processs_and_not_its_keepers(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is forked from a keeper that has loaded everything: whatever knew its pid before is wrong."""
+    asked: list[int] = []
+
+    class Told(psutil.Process):
+        def __init__(self) -> None:
+            super().__init__()
+            asked.append(self.pid)
+
+    monkeypatch.setattr(psutil, "Process", Told)
+    await lab.relay.figures()
+    assert asked == [os.getpid()]
 
 
 async def test_a_peer_over_tcp_is_told_as_such(lab: Lab) -> None:

@@ -272,6 +272,37 @@ def test_the_faster_sender_is_found_by_trying(caplog: pytest.LogCaptureFixture) 
         assert senders.fastest(sock, Totals()).name in ("sendmmsg+segments", "sendmmsg", "sendto")
 
 
+def test_a_trial_that_cannot_be_is_no_reason_not_to_start(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A container without any loopback, say."""
+
+    def nowhere(family: int, host: str) -> socket.socket:
+        raise OSError(errno.EADDRNOTAVAIL, host)
+
+    monkeypatch.setattr(senders, "_bound", nowhere)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        assert senders.fastest(sock, Totals()).name == "sendmmsg+segments"
+    assert "untried" in caplog.text
+
+
+def test_without_ipv6s_loopback_the_trial_takes_ipv4s(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound, asked = senders._bound, []
+
+    def without(family: int, host: str) -> socket.socket:
+        asked.append(host)
+        if host == "::1":
+            raise OSError(errno.EADDRNOTAVAIL, host)
+        return bound(family, host)
+
+    monkeypatch.setattr(senders, "_bound", without)
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as sock:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        sock.bind(("::", 0))
+        assert senders.fastest(sock, Totals()).name in ("sendmmsg+segments", "sendmmsg", "sendto")
+    assert asked == ["::1", "::ffff:127.0.0.1"]
+
+
 def test_octets_are_those_of_the_plaintext(room: Room) -> None:
     lane = Lane("main", (("a", 0), ("b", 0), ("c", 0)))
     room.fanout.execute([Plan(packet(1), lane), Plan(packet(2, b"longer"), lane)])

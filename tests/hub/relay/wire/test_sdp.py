@@ -70,6 +70,14 @@ def test_port_zero_means_no_unless_the_line_is_bundle_only() -> None:
     assert [line.rejected for line in lines] == [False, True, False]
 
 
+@pytest.mark.parametrize("spelled", ["; ", " ;", ";  "])
+def test_parameters_may_be_spelled_with_spaces_and_capitals(spelled: str) -> None:
+    usual = description(section("video", "0", "sendonly", H264_ONLY))
+    other = H264_ONLY.replace(";", spelled).replace("packetization-mode", "Packetization-Mode")
+    assert other != H264_ONLY
+    assert sdp.read(description(section("video", "0", "sendonly", other))) == sdp.read(usual)
+
+
 def test_a_strange_profile_level_id_is_not_copied() -> None:
     odd = H264_ONLY.replace("42e01f", "<evil>")
     assert (
