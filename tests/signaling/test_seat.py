@@ -12,7 +12,7 @@ from PIL import Image
 
 from hub.people.actor import Actor
 from hub.reception.events import Audience
-from hub.reception.state import SessionState, Status
+from hub.reception.state import ItemStatus, SessionState, Status
 from hub.reception.viewer import Viewer
 from hub.relay.control import Quality
 from hub.relay.core.specs import Rung, SlotName, SourceId, StageSpec, TrackKind
@@ -132,7 +132,12 @@ def at_hearing(
 ) -> SessionState:
     state = SessionState("s")
     item = SimpleNamespace(
-        audience=audience, guests=guests, privy=guests, chain=frozenset({"u"}), invited=frozenset[str]()
+        status=ItemStatus.HEARING,
+        audience=audience,
+        guests=guests,
+        privy=guests,
+        chain=frozenset({"u"}),
+        invited=frozenset[str](),
     )
     return replace(state, status=status, items={"i": cast(Any, item)}, current="i")
 
