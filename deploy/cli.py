@@ -156,6 +156,7 @@ def main() -> None:
     """Run the command line."""
     # Records, sockets and keys are nobody else's on this machine.
     os.umask(0o077)
+    die_with_parent(os.environ)  # where a supervisor or a bench started us
     app(prog_name="hub")
 
 
@@ -170,7 +171,6 @@ def _demo_folder() -> Path | None:
 
 
 def _child(process: str) -> Settings:
-    die_with_parent(os.environ)
     settings = settings_from()
     _logs(process, settings)
     return settings

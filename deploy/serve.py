@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any, TypeVar
 
 from deploy.addresses import port_problem
@@ -13,7 +12,7 @@ from deploy.keys import settle_keys_of
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.settings import Settings
-from deploy.supervisor import Program, Supervisor, hub_program, stopped_by_signals
+from deploy.supervisor import Program, Supervisor, hub_program, same_program, stopped_by_signals
 from hub.relay.held import can_hold, hold
 from hub.relay.names import relay_name
 
@@ -78,11 +77,8 @@ def check_ports(settings: Settings) -> None:
 
 
 def child_environ(settings: Settings) -> dict[str, str]:
-    """The environment of the supervisor's children: ours, with the settings as they were read, and they run
-    the very program that we are: sources that lie in the working directory are not it when we were installed
-    (`python -m` would take them, without what was built)."""
-    installed = Path(__file__).resolve().parents[1] != Path.cwd().resolve()
-    return {**os.environ, **settings.environ(), **({"PYTHONSAFEPATH": "1"} if installed else {})}
+    """The environment of the supervisor's children: ours, with the settings as they were read."""
+    return {**os.environ, **settings.environ(), **same_program()}
 
 
 async def unless_stopped(supervisor: Supervisor, work: Coroutine[Any, Any, T]) -> T | None:

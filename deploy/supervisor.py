@@ -56,6 +56,13 @@ def hub_program(name: str, *arguments: str) -> Program:
     return Program(name, (sys.executable, "-m", "deploy", name, *arguments))
 
 
+def same_program() -> dict[str, str]:
+    """What makes `python -m deploy` the very program that we are: sources that lie in the working directory
+    are not it when we were installed (it would take them, without what was built)."""
+    installed = Path(__file__).resolve().parents[1] != Path.cwd().resolve()
+    return {"PYTHONSAFEPATH": "1"} if installed else {}
+
+
 class Supervisor:
     """Runs programs until told to stop. They end in reverse order of their start."""
 

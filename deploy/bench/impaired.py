@@ -5,10 +5,12 @@ Nothing is sent: the relay's own core runs between a modelled publisher and mode
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -50,23 +52,38 @@ def bench(*, points: int, seconds: float, seed: int, scenario: str, as_json: boo
 async def run(result: Result, chosen: tuple[Scenario, ...], steps: Steps) -> Result:
     """Fill in what each scenario came to. They run beside each other, one on each processor."""
     began = time.monotonic()
-    done = _SPAWN.Array("d", len(chosen))
+    done = _SPAWN.Array("d", len(chosen) + 1)  # the last: whether to give up
     workers = min(len(chosen), len(os.sched_getaffinity(0)))
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(workers, _SPAWN, _begin, (done, os.getpid())) as pool:
+    with _given_up(ProcessPoolExecutor(workers, _SPAWN, _begin, (done, os.getpid())), done) as pool:
         tries = [
             loop.run_in_executor(pool, _try, index, scenario.name, result.points, result.seconds, result.seed)
             for index, scenario in enumerate(chosen)
         ]
         together = asyncio.gather(*tries)
+        together.add_done_callback(
+            lambda ended: ended.cancelled() or ended.exception()
+        )  # told below, or given up
         while not together.done():
-            reached: list[float] = done[:]
+            reached: list[float] = done[:-1]
             steps.measured(sum(reached), _progress(chosen, result.seconds, reached))
             await asyncio.wait([together], timeout=SHOWN_EVERY)
         result.scenarios = await together
     result.took = round(time.monotonic() - began, 2)
     result.holds = all(verdict.holds for verdict in result.scenarios)
     return result
+
+
+@contextlib.contextmanager
+def _given_up(pool: ProcessPoolExecutor, done: Any) -> Iterator[ProcessPoolExecutor]:
+    """The pool ends with the block: when all is done, or at once when the block is left in any other way."""
+    try:
+        yield pool
+    except BaseException:
+        done[-1] = 1.0
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _progress(chosen: tuple[Scenario, ...], seconds: float, done: Sequence[float]) -> str:
@@ -88,6 +105,7 @@ _parent = 0
 def _begin(done: Any, parent: int) -> None:
     global _done, _parent
     _done, _parent = done, parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, who tells us to give up
 
 
 def _try(index: int, name: str, points: int, wanted: float, seed: int) -> Verdict:
@@ -98,7 +116,7 @@ def _try(index: int, name: str, points: int, wanted: float, seed: int) -> Verdic
     while world.now < seconds:
         world.run(min(seconds, world.now + SLICE))
         _done[index] = world.now
-        if os.getppid() != _parent:
+        if _done[-1] or os.getppid() != _parent:
             os._exit(1)  # nobody is waiting any more
     world.close()
     took = round(time.monotonic() - began, 2)

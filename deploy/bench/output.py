@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
@@ -51,7 +54,7 @@ def carry_out(
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(stderr=True)
     try:
-        with _progress(console, seconds) as steps:
+        with _progress(console, seconds) as steps, _ended_alike():
             result = asyncio.run(work(steps))
     except FAILURES as problem:
         console.print(str(problem), style="red", markup=False)
@@ -63,6 +66,19 @@ def carry_out(
     else:
         Console().print((shown or table)(title, values))
     return result
+
+
+@contextlib.contextmanager
+def _ended_alike() -> Iterator[None]:
+    """SIGTERM ends what is running as Ctrl-C does: whatever was started ends with it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def table(title: str, values: dict[str, Any]) -> Table:

@@ -12,6 +12,9 @@ from typing import Final
 
 import psutil
 
+from deploy.orphan import PARENT
+from deploy.supervisor import same_program
+
 PATIENCE: Final = 10.0
 """Seconds a process may take to end before it is killed."""
 
@@ -39,10 +42,13 @@ def free_ports(count: int) -> int:
 
 
 def environment(data: Path, **settings: str) -> dict[str, str]:
-    """Ours, without hub settings of the caller's, and with these."""
+    """Ours, without hub settings of the caller's, and with these. Our children are the program that we are,
+    and end when we do."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
     return {
         **kept,
+        **same_program(),
+        PARENT: str(os.getpid()),
         "HUB_DATA_DIR": str(data),
         **{f"HUB_{name.upper()}": value for name, value in settings.items()},
     }

@@ -243,8 +243,11 @@ def accept_viewer(local: Local, remote: Remote) -> tuple[str, Agreed]:
     free = {"video": list(PICTURE_SLOTS), "audio": list(VOICE_SLOTS)}
     chosen: dict[int, Media] = {}
     taken: dict[SlotName, Line] = {}
+    types: dict[Codec, int] = {}
     for index, line in enumerate(remote.lines):
-        formats = _best(line) if line.direction in _TAKES else ()
+        best = _best(line) if line.direction in _TAKES else ()
+        # A codec has one payload type for all slots: an m-line that gives it another is not taken in it.
+        formats = tuple(f for f in best if types.setdefault(f.codec, f.payload_type) == f.payload_type)
         slots = free.get(line.kind, [])
         if formats and slots:
             slot = slots.pop(0)

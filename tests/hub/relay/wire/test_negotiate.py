@@ -248,3 +248,15 @@ def test_whep_send_time_only_under_our_own_id() -> None:
         assert (agreed.remb, agreed.probe_type) == (True, 97)
         assert "a=ssrc-group:FID 11 111" in answer
         assert "transport-cc" not in answer
+
+
+def test_whep_an_m_line_with_another_payload_type_for_the_same_codec_is_not_taken() -> None:
+    """All pictures of a codec leave under one payload type: the first m-line's."""
+    usual, other = "a=rtpmap:96 VP8/90000\r\n", "a=rtpmap:98 VP8/90000\r\n"
+    parts = [
+        section("video", str(mid), "recvonly", codecs) for mid, codecs in enumerate((usual, other, usual))
+    ]
+    answer, agreed = negotiate.accept_viewer(LOCAL, sdp.read(description(*parts)))
+    assert agreed.payload_types == ((Codec.VP8, 96),)
+    assert [line.split()[1] == "0" for line in lines_of(answer)] == [False, True, False]
+    assert agreed.receives == {"main", "second"}
