@@ -10,7 +10,8 @@ app = typer.Typer(
     help="""Measure this machine. No hub has to run; each bench starts what it needs on free ports.
 
     Progress goes to standard error, the result to standard output: a table, or with --json one object.
-    The exit code is 0 when everything held that the bench is about.""",
+    The exit code is 0 when everything held that the bench is about. How fast the relay was is left to you
+    to judge (relay names in `missed` what it is to reach and did not): other work on the machine shows.""",
     no_args_is_help=True,
 )
 

@@ -3,12 +3,13 @@
 import contextlib
 import json
 import socket
+from dataclasses import replace
 
 import pytest
 
 from deploy.bench.baseline import baseline
 from deploy.bench.output import percentiles
-from deploy.bench.relay import Result, _bound, bench
+from deploy.bench.relay import Result, _bound, bench, bounds
 
 KEYS = {
     "points", "pictures", "kbps", "seconds", "paced", "packets_sent", "packets_received", "loss",
@@ -16,7 +17,7 @@ KEYS = {
     "delay_us", "relay_cpu_percent",
     "viewers_cpu_percent", "others_cpu_percent", "bound_by", "load", "all_have_media_s",
     "keyframes_asked_during_joins", "relay_rss_mb", "kb_per_viewer", "send_method",
-    "fill_method", "send_dropped",
+    "fill_method", "send_dropped", "missed",
 }  # fmt: skip
 
 
@@ -74,3 +75,11 @@ def test_what_bounds_a_run_is_named() -> None:
 def test_percentiles_of_nothing_are_zero() -> None:
     assert percentiles([]) == {"p50": 0.0, "p99": 0.0, "max": 0.0}
     assert percentiles([3.0, 1.0, 2.0]) == {"p50": 2.0, "p99": 3.0, "max": 3.0}
+
+
+def test_what_was_missed_is_named() -> None:
+    good = Result(190, 1, 1500, 20.0, loss=0.0, ratio=1.2, delay_us={"p99": 3_600.0})
+    assert all(bounds(good).values())
+    bad = replace(good, loss=0.01, ratio=1.6, delay_us={"p99": 7_000.0})
+    assert [name for name, held in bounds(bad).items() if not held] == ["loss", "ratio", "delay_us"]
+    assert bounds(replace(bad, pictures=3)).keys() == {"loss", "ratio"}
