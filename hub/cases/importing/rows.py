@@ -17,6 +17,7 @@ from hub.cases.models import NAME_LENGTH, TITLE_LENGTH
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.vault import Person
 from hub.units.fold import fold
+from hub.units.succession import Span
 
 _HERE: Final = Path(__file__).parent
 NAMES: Final[dict[str, list[str]]] = json.loads((_HERE / "columns.json").read_text(encoding="utf-8"))
@@ -76,15 +77,34 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A unit as registers name it: when it stood, and who carries it on today (None: it was split, and nobody
+    is recorded)."""
+
+    span: Span
+    heir: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Units:
-    """The units that the importer may bring cases in for, by code and by folded name. Names that two of them
-    have are ambiguous and stand in `twice`.
+    """The units that the importer may bring cases in for, of all times, by code and by folded name: codes are
+    given again, so a row means the unit that had its code on the day it was received.
     """
 
     default: str
-    by_code: Mapping[str, str]
-    by_name: Mapping[str, str]
-    twice: frozenset[str] = frozenset()
+    by_code: Mapping[str, Sequence[Named]]
+    by_name: Mapping[str, Sequence[Named]]
+    today: date
+
+    def meant(self, text: str, on: date) -> Sequence[Named]:
+        """By a code or a name in a row of that day: those that had it then; else those that have it today,
+        since some write old registers out with the new names."""
+        for day in (on, self.today):
+            for known in (self.by_code.get(text, ()), self.by_name.get(fold(text), ())):
+                found = [each for each in known if each.span.holds(day)]
+                if found:
+                    return found
+        return ()
 
 
 def header_at(rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -141,7 +161,7 @@ def read_row(n: int, cells: Sequence[Cell], columns: Mapping[str, int], units: U
         received,
         kind,
         CaseField(_one_of("field", got.get("field"), "other")),
-        _unit(got.get("unit"), units),
+        _unit(got.get("unit"), units, received),
         title,
         summary,
         person,
@@ -210,17 +230,17 @@ def _written(text: str) -> date | None:
     return None
 
 
-def _unit(cell: Cell, units: Units) -> str:
+def _unit(cell: Cell, units: Units, on: date) -> str:
     if cell is None:
         return units.default
-    text = cell.strip() if isinstance(cell, str) else ""
-    name = fold(text)
-    if text not in units.by_code and name in units.twice:
-        raise RowBad("unit", "unit_twice")
-    found = units.by_code.get(text) or units.by_name.get(name)
-    if found is None:
+    found = units.meant(cell.strip() if isinstance(cell, str) else "", on)
+    if not found:
         raise RowBad("unit", "unit_not_found")
-    return found
+    if len(found) > 1:
+        raise RowBad("unit", "unit_twice")
+    if found[0].heir is None:
+        raise RowBad("unit", "unit_split")
+    return found[0].heir
 
 
 def _whole(got: Mapping[str, Cell], field: str, default: int, least: int, most: int) -> int:

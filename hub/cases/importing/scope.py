@@ -1,14 +1,18 @@
 """The units that a register may be brought in for, as its rows name them."""
 
+from collections import defaultdict
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.errors import Refusal
-from hub.cases.importing.rows import Units
+from hub.cases.importing.rows import Named, Units
 from hub.people.actor import Actor
 from hub.units import queries
 from hub.units.fold import fold
+from hub.units.ladder import successions
+from hub.units.models import Unit
 
 
 async def is_within(session: AsyncSession, actor: Actor, unit_id: str, today: date) -> bool:
@@ -24,17 +28,20 @@ async def check_unit(session: AsyncSession, actor: Actor, unit_id: str, today: d
 
 
 async def units_of(session: AsyncSession, actor: Actor, default: str, today: date) -> Units:
-    """Those of today within the actor's own part of the tree. Raises Refusal("unit_unknown")."""
+    """Those of all times whose work is carried on within the actor's own part of the tree. Raises
+    Refusal("unit_unknown")."""
     await check_unit(session, actor, default, today)
     mine = await queries.subtree(session, actor.unit, today) if actor.unit is not None else None
-    by_code: dict[str, str] = {}
-    by_name: dict[str, str] = {}
-    twice = set()
-    for unit in await session.scalars(queries.valid_on(today)):
-        if mine is not None and unit.id not in mine:
+    known = await successions(session)
+    by_code: dict[str, list[Named]] = defaultdict(list)
+    by_name: dict[str, list[Named]] = defaultdict(list)
+    for unit in await session.scalars(select(Unit)):
+        if mine is not None and not known.heirs(unit.id, today) & mine:
             continue
-        by_code[unit.code] = unit.id
-        name = fold(unit.name)
-        twice |= {name} & by_name.keys()
-        by_name[name] = unit.id
-    return Units(default, by_code, by_name, frozenset(twice))
+        heir = known.heir(unit.id, today).unit
+        if mine is not None and heir is not None and heir not in mine:
+            continue
+        named = Named(known.spans[unit.id], heir)
+        by_code[unit.code].append(named)
+        by_name[fold(unit.name)].append(named)
+    return Units(default, by_code, by_name, today)

@@ -8,17 +8,19 @@ from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from hub.cases.errors import Refusal
 from hub.cases.importing import batches, sheet
-from hub.cases.importing.rows import RowBad, Units, guess, read_row
+from hub.cases.importing.rows import Named, RowBad, Units, guess, read_row
 from hub.cases.importing.writing import Writer
 from hub.cases.lookup_tables import LookupCode
 from hub.cases.models import Case, CaseBook, Petitioner, SealedPetitioner
 from hub.cases.rules import CaseKind
 from hub.cases.search import Wanted
 from hub.people.roles import Role
+from hub.units.models import Unit, UnitSuccession
+from hub.units.succession import Span
 from tests.kit.factories import House
 
 HEAD = [
@@ -32,6 +34,7 @@ HEAD = [
     "Nội dung",
     "Ngày kết thúc",
 ]
+TODAY = date(2026, 3, 1)
 GOOD: list[object] = [
     None,
     "05/03/2024",
@@ -43,8 +46,21 @@ GOOD: list[object] = [
     "Đền bù đất",
     None,
 ]
-TODAY = date(2026, 3, 1)
-UNITS = Units("u", {"C11": "c"}, {"hoa an": "c"}, frozenset({"tan lap"}))
+ALWAYS = Span(date(2000, 1, 1), None)
+REFORM = date(2025, 7, 1)
+BEFORE, SINCE = Span(date(2000, 1, 1), REFORM), Span(REFORM, None)
+C, OTHER = Named(ALWAYS, "c"), Named(ALWAYS, "o")
+UNITS = Units(
+    "u",
+    {
+        "C11": [C],
+        "C13": [Named(BEFORE, "heir"), Named(SINCE, "new")],
+        "C14": [Named(BEFORE, None)],
+        "C15": [Named(SINCE, "new")],
+    },
+    {"hoa an": [C], "tan lap": [C, OTHER]},
+    TODAY,
+)
 COLUMNS = guess(HEAD)
 
 
@@ -86,6 +102,7 @@ def test_the_columns_of_an_office() -> None:
         ({"kind": "Thư tình"}, "kind", "value_unknown"),
         ({"unit": "Nơi khác"}, "unit", "unit_not_found"),
         ({"unit": "Tân Lập"}, "unit", "unit_twice"),
+        ({"unit": "C14"}, "unit", "unit_split"),
         ({"title": {"f": 1}}, "title", "cell_formula"),
         ({"title": {"e": 1}}, "title", "cell_error"),
         ({"title": "x" * 301}, "title", "cell_long"),
@@ -103,6 +120,21 @@ def test_a_bad_row_names_its_place(cells: dict[str, object], field: str, code: s
     with pytest.raises(RowBad, match=code) as refused:
         read_row(7, changed(**cells), COLUMNS, UNITS, TODAY)  # type: ignore[arg-type]
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("code", "received", "unit"),
+    [
+        ("C13", "05/03/2024", "heir"),
+        ("C13", "05/03/2026", "new"),
+        ("C13", "30/06/2025", "heir"),
+        ("C13", "01/07/2025", "new"),
+        ("C15", "05/03/2024", "new"),  # an old register, written out with today's codes
+    ],
+)
+def test_a_code_means_the_unit_that_had_it_on_that_day(code: str, received: str, unit: str) -> None:
+    row = read_row(7, changed(unit=code, received=received), COLUMNS, UNITS, date(2026, 4, 1))  # type: ignore[arg-type]
+    assert row.unit == unit
 
 
 def bomb() -> bytes:
@@ -411,3 +443,30 @@ async def test_a_corrected_register_doubles_no_denunciation_of_its_maker(house: 
     assert (await imports.try_out(colleague, guess)).bad_rows == 0
     await imports.run(colleague, guess)
     assert (await imports.get(colleague, guess)).bad_rows == 0
+
+
+async def test_an_old_register_follows_its_units_to_who_carries_them_on(house: House) -> None:
+    """Codes are given again: a row of 2024 must not land with who has the code of its unit now."""
+    day = date(2025, 7, 1)
+    old, heir = house.unit["C11"], house.unit["C12"]
+    async with house.db.begin() as work:
+        session = work.session
+        await session.execute(update(Unit).where(Unit.id == old.id).values(valid_to=day))
+        span = {
+            "code": "C11",
+            "valid_from": day,
+            "name": "Khác Hẳn",
+            "folded": "khac han",
+            "level": "commune",
+        }
+        session.add(Unit(id="new", parent_id=house.unit["D2"].id, **span))
+        session.add(UnitSuccession(unit_id=old.id, successor_id=heir.id, valid_from=day, main=True))
+    imports = house.cases.imports()
+    rows = [changed(unit="C11"), changed(unit="C11", received="05/03/2026", title="Của xã mới")]
+    batch = await imports.start(house.clerk, house.unit["P"].id, register(*rows))
+    await imports.run(house.clerk, batch)
+    assert (await imports.get(house.clerk, batch)).bad_rows == 0
+    async with house.db.read() as session:
+        found = {case.title: case.unit_id for case in await session.scalars(select(Case))}
+    assert found["Đền bù đất"] == heir.id
+    assert found["Của xã mới"] not in (old.id, heir.id)
