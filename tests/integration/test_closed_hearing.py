@@ -110,9 +110,15 @@ class Outside:
         return stands and len(self.player.arrivals) == arrived
 
 
+async def _all_rooms(relay: RelayClient) -> bool:
+    return len(await sent_to_rooms(relay)) == POINTS
+
+
 @contextlib.asynccontextmanager
 async def everybody(hub: DemoHub, relay: RelayClient) -> AsyncIterator[Outside]:
     """The last room of the province is opened in a browser: the simulated one gives way."""
+    # The last simulated room enrols seconds after the hub is ready; whoever comes later gets the room.
+    await until(lambda: _all_rooms(relay), "every simulated room is there", 60)
     async with watching(hub) as player, chromium() as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
         await visit(page, f"{hub.url}/enrol/{hub.rooms[-1]['code']}")
