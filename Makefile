@@ -32,7 +32,9 @@ test: .venv/.dev ## everything: lint, types, layers, unit, both databases, real 
 	.venv/bin/lint-imports
 ifeq ($(strip $(ARGS)),)
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not ($(WHOLE))"
-	$(PYTHON) -m pytest -m "$(WHOLE)" --durations=40 --durations-min=10
+	$(PYTHON) -m pytest -m "$(WHOLE)" --durations=40 --durations-min=10 || { [ $$? -eq 1 ] && \
+	  echo "What failed is asked once more, of a fresh hub. Passing now is a finding, not a pardon: see CONTRIBUTING." && \
+	  $(PYTHON) -m pytest -m "$(WHOLE)" --last-failed --last-failed-no-failures none --maxfail 3; }
 else
 	$(PYTHON) -m pytest $(ARGS)
 endif

@@ -40,7 +40,11 @@ async def signed_in(page: Page, demo: DemoHub, login: str) -> None:
 
 @asynccontextmanager
 async def room(browser: Browser, demo: DemoHub, name: str, *, scale: float = FINE) -> AsyncIterator[Page]:
-    """A room's screen, opened by its enrolment link: no typing."""
+    """A room's screen, opened by its enrolment link: no typing.
+
+    Two rooms in one browser share its one camera, and so its rate: while one of them only looks after it (5
+    frames a second), the other may be held to eight. Whose picture is to move has a browser of its own.
+    """
     async with opened(browser, TV, f"room-{demo.room(name)['unit']}", scale=scale) as page:
         await visit(page, demo.enrol(name))
         yield page

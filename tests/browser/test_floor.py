@@ -70,9 +70,10 @@ async def picture(page: Page, name: str) -> None:
 async def test_a_call_in_one_act_with_consent_countdown_lease_and_muting(demo: DemoHub) -> None:
     async with (
         chromium(AUTOPLAY) as browser,
+        chromium(AUTOPLAY) as elsewhere,
         console(browser, demo, "thuky") as desk,
         room(browser, demo, COMMUNE) as called,
-        room(browser, demo, ELSEWHERE) as other,
+        room(elsewhere, demo, ELSEWHERE) as other,
         counting(demo) as relay,
     ):
         await decodes(called)
@@ -123,9 +124,10 @@ async def test_a_call_in_one_act_with_consent_countdown_lease_and_muting(demo: D
 async def test_a_private_talk_is_between_two_and_nobody_else(demo: DemoHub) -> None:
     async with (
         chromium(AUTOPLAY) as browser,
+        chromium(AUTOPLAY) as elsewhere,
         console(browser, demo, "thuky") as desk,
         room(browser, demo, COMMUNE) as one,
-        room(browser, demo, ELSEWHERE) as other,
+        room(elsewhere, demo, ELSEWHERE) as other,
         counting(demo) as relay,
     ):
         for screen in (one, other):

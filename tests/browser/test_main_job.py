@@ -93,9 +93,10 @@ async def test_a_reload_brings_picture_and_state_back_without_a_click(demo: Demo
 async def test_a_called_room_is_seen_and_heard_by_another_until_its_floor_ends(demo: DemoHub) -> None:
     async with (
         chromium(AUTOPLAY) as browser,
+        chromium(AUTOPLAY) as elsewhere,
         console(browser, demo, "thuky") as desk,
         room(browser, demo, COMMUNE) as called,
-        room(browser, demo, ELSEWHERE) as other,
+        room(elsewhere, demo, ELSEWHERE) as other,
     ):
         await decodes(called)
         await decodes(other)

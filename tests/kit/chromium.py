@@ -124,15 +124,23 @@ async def holds(page: Page, expression: str, arg: object = None, seconds: float 
 
 
 async def decodes(page: Page, rate: float = 10.0, mid: int = 0, seconds: float = 20.0) -> None:
-    """Wait until a slot decodes at least `rate` frames a second over one second."""
+    """Wait until a slot decodes at least `rate` frames a second over one second.
+
+    Raises AssertionError with the rates seen: none at all is another fault than too few.
+    """
+    seen: list[float] = []
 
     async def fast_enough() -> bool:
         before, began = (await received(page)).get(f"frames:{mid}", 0), time.monotonic()
         await asyncio.sleep(1)
         after = (await received(page)).get(f"frames:{mid}", 0)
-        return (after - before) / (time.monotonic() - began) >= rate
+        seen.append(round((after - before) / (time.monotonic() - began), 1))
+        return seen[-1] >= rate
 
-    await until(fast_enough, f"{rate:.0f} frames a second on mid {mid}", seconds)
+    try:
+        await until(fast_enough, f"{rate:.0f} frames a second on mid {mid}", seconds)
+    except AssertionError as slow:
+        raise AssertionError(f"{slow}; seen: {seen}") from slow
 
 
 async def sounds(page: Page, seconds: float = 10.0) -> None:
