@@ -15,6 +15,14 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+
+@app.callback()
+def _apart() -> None:
+    from deploy.bench.processes import apart
+
+    apart()
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 
 

@@ -9,18 +9,30 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from typing import Any, Final, TypeVar
 
+import httpx
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from deploy.bench.processes import BenchFailed
+from deploy.errors import CommandError
 from hub.relay.client import RelayRefused, RelayUnavailable
 
-FAILURES: Final = (BenchFailed, RelayRefused, RelayUnavailable, OSError)
+FAILURES: Final = (
+    BenchFailed,
+    RelayRefused,
+    RelayUnavailable,
+    OSError,
+    httpx.HTTPError,
+    BrokenExecutor,
+    CommandError,
+)
+"""What a person is told in a line. Anything else is a fault of the bench, and its traceback is wanted."""
 
 R = TypeVar("R")
 
@@ -70,15 +82,18 @@ def carry_out(
 
 @contextlib.contextmanager
 def _ended_alike() -> Iterator[None]:
-    """SIGTERM ends what is running as Ctrl-C does: whatever was started ends with it."""
+    """SIGTERM and Ctrl-C end what is running, whatever was started with it; SIGINT also where a script put
+    the bench into the background and so had it ignored."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def table(title: str, values: dict[str, Any]) -> Table:

@@ -41,6 +41,12 @@ def free_ports(count: int) -> int:
             return first
 
 
+def apart() -> None:
+    """Forget the hub settings of the caller's: a bench has a hub of its own, and writes to no other."""
+    for name in [name for name in os.environ if name.startswith("HUB_")]:
+        del os.environ[name]
+
+
 def environment(data: Path, **settings: str) -> dict[str, str]:
     """Ours, without hub settings of the caller's, and with these. Our children are the program that we are,
     and end when we do."""

@@ -17,7 +17,7 @@ from typing import Final
 from deploy.bench.cameras import cameras
 from deploy.bench.crowd import STAGE, Crowd, until
 from deploy.bench.output import Steps, carry_out
-from deploy.bench.processes import BenchFailed, environment, free_port
+from deploy.bench.processes import BenchFailed, environment, free_ports
 from deploy.bench.relay import KBPS
 from deploy.bench.running import background, bench_folder
 from deploy.pidfile import read_pid
@@ -93,7 +93,7 @@ async def _supervised(folder: Path) -> AsyncIterator[Settings]:
         data_dir=folder,
         media_host="127.0.0.1",
         media_addresses="127.0.0.1",
-        media_port=free_port(),
+        media_port=free_ports(1),
         log_level="error",
     )
     environ = {**environment(folder), **settings.environ()}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.bench.output import Steps
-from deploy.bench.processes import BenchFailed, child, environment, free_port
+from deploy.bench.processes import BenchFailed, child, environment, free_port, free_ports
 from deploy.demo.ready import until_ready
 
 START: Final = 180.0
@@ -22,7 +22,7 @@ async def whole_hub(folder: Path, steps: Steps, *, relays: int = 1) -> AsyncIter
     port, log = free_port(socket.SOCK_STREAM), folder / "hub.log"
     url, began = f"http://127.0.0.1:{port}", time.monotonic()
     settings = environment(
-        folder / "data", media_port=str(free_port()), media_addresses="127.0.0.1", relays=str(relays)
+        folder / "data", media_port=str(free_ports(relays)), media_addresses="127.0.0.1", relays=str(relays)
     )
     steps.step("starting a hub")
     async with child(

@@ -16,11 +16,15 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(120)]
 
 @contextmanager
 def bench(tmp_path: Path, *arguments: str) -> Iterator[psutil.Popen]:
-    """`hub bench …`, whose temporary files are ours."""
+    """`hub bench …` as a script starts it in the background: without SIGINT. Its temporary files are ours."""
     command = [sys.executable, "-m", "deploy", "bench", *arguments]
     with (tmp_path / "log").open("wb") as log:
         env = {**os.environ, "TMPDIR": str(tmp_path)}
-        process = psutil.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            process = psutil.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+        finally:
+            signal.signal(signal.SIGINT, before)
     try:
         yield process
     finally:
