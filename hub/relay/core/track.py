@@ -52,7 +52,7 @@ class Track:
         if ahead > 0:
             self.losses.skipped(self._highest + 1, extended - 1, now)
             self._highest = extended
-        elif not self.losses.found(extended):
+        elif not self.losses.found(extended, now):
             return None
         self.reception.arrived(extended, rtp.timestamp, now)
         return Arrival(rtp, extended, ahead <= 0, key and self._is_first(rtp.timestamp))
@@ -64,7 +64,7 @@ class Track:
             self.losses.skipped(self._highest + 1, self._highest + ahead - 1, now)
             self._highest += ahead
         elif ahead <= 0:
-            self.losses.found(self._highest + ahead)
+            self.losses.found(self._highest + ahead, now)
 
     def _is_first(self, timestamp: int) -> bool:
         """H.264 announces one keyframe up to three times (parameter sets, picture); only the first counts."""
