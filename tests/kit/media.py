@@ -105,13 +105,22 @@ class Camera:
             turn = None if not self.temporal else 0 if key else (self.picture or 0) % 2
             self.tl0 = (self.tl0 + (turn == 0)) & 0xFF
             payload = vp8(key=key, picture=self.picture, tl0=self.tl0, temporal=turn, body=body)
-        packet = build(self.payload_type, True, self.sequence, self.timestamp, self.ssrc, payload)
-        if self.layer is not None:
-            packet = with_extensions(packet, {HUB_EXTENSIONS.rid: self.layer.encode()})
-        self.sequence = (self.sequence + 1) & 0xFFFF
+        packet = self._numbered(payload)
         self.timestamp = (self.timestamp + self.step) & 0xFFFFFFFF
         if self.picture is not None:
             self.picture = (self.picture + 1) & 0x7FFF
+        return packet
+
+    def padding(self) -> bytes:
+        """A packet without content, as who has no rtx probes its line with."""
+        packet = self._numbered(b"")
+        return bytes([packet[0] | 0x20]) + packet[1:] + b"\0\0\0\4"
+
+    def _numbered(self, payload: bytes) -> bytes:
+        packet = build(self.payload_type, True, self.sequence, self.timestamp, self.ssrc, payload)
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        if self.layer is not None:
+            packet = with_extensions(packet, {HUB_EXTENSIONS.rid: self.layer.encode()})
         return packet
 
 

@@ -81,7 +81,7 @@ class Intake:
         self.keyframes.tick(now)
         if self.track is None or not self.track.losses.pending:
             return
-        wanted, given_up = self.track.losses.due(now, max(self._limits.nack_again, round_trip))
+        wanted, given_up = self.track.losses.due(now, round_trip)
         if wanted:
             self._totals.add("nacks_sent")
             self._totals.add("packets_asked_again", len(wanted))

@@ -53,6 +53,12 @@ class Limits:
     nack_first: float = 0.015
     """Wait before the first upstream NACK: packets that merely overtook each other need none."""
     nack_again: float = 0.05
+    nack_again_most: float = 1.0
+    """How long an answer is thought to take at most, whatever it took."""
+    nack_for: float = 1.5
+    """Where answers take long a number is asked for less often, for about so long: a keyframe is sooner."""
+    nack_tries_least: int = 3
+    """But so many times: an answer gets lost, too."""
     nack_tries_picture: int = 10
     nack_tries_voice: int = 2
     max_gap: int = 500

@@ -4,7 +4,7 @@ from hub.relay.core.rtcp import Block
 
 
 class Reception:
-    """Statistics of one SSRC. Give it every packet that was taken, late ones too."""
+    """Statistics of one SSRC. Give it every packet that was taken, late ones and padding too."""
 
     def __init__(self, ssrc: int, first: int, clock_rate: int) -> None:
         self._ssrc = ssrc
@@ -29,6 +29,11 @@ class Reception:
             if moved < self._clock_rate:  # a wrap or a restart of the clock is not jitter
                 self._jitter += (moved - self._jitter) / 16
         self._transit = transit
+
+    def padded(self, extended: int) -> None:
+        """Count a packet without content. Its timestamp is that of a picture sent before, and no jitter."""
+        self._received += 1
+        self._highest = max(self._highest, extended)
 
     def reported(self, ntp: int, now: float) -> None:
         """The publisher's sender report came: remember its middle 32 bits, so that it can measure the round

@@ -11,13 +11,14 @@ closed meanwhile is not sent, to anybody.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 from typing import Final, Protocol
 
 from hub.relay.core.plan import Lane, Plan, Totals
 from hub.relay.wire import srtp
 from hub.relay.wire.fill import Filler, InPython
 from hub.relay.wire.metrics import DelayHistogram
-from hub.relay.wire.mmsg import RawAddress, ffi
+from hub.relay.wire.mmsg import RawAddress, available, ffi
 from hub.relay.wire.rosters import Rosters
 from hub.relay.wire.rows import BATCH, Roster, Slots, Viewer, numbered, rows_of
 from hub.relay.wire.senders import Sender
@@ -73,6 +74,8 @@ class Fanout:
     ) -> None:
         self._streams = streams
         self._sender = sender
+        self._many = FEW if available() else inf
+        """Viewers from which on rows pay. Without the layout they rest on everybody is one of a few."""
         self._totals = totals
         self._delays = delays
         self._skipped = skipped
@@ -123,7 +126,8 @@ class Fanout:
         for plan in plans:
             groups.setdefault(plan.lane, []).append(plan)
         sound = {lane: fit for lane, group in groups.items() if (fit := self._sound(lane, group))}
-        joint = self._rosters.together(list(sound)) if len(sound) > 1 else None
+        shares = len(sound) > 1 and self._many < inf
+        joint = self._rosters.together(list(sound)) if shares else None
         if joint is None:
             for lane, group in sound.items():
                 self._send_group(group, self._rosters.of(lane))
@@ -149,7 +153,7 @@ class Fanout:
     def _send_group(self, group: Sequence[Plan], roster: Roster) -> None:
         """Plans of one lane."""
         numbered_by = [(plan, 0) for plan in group]
-        if len(roster.viewers) >= FEW:
+        if len(roster.viewers) >= self._many:
             self._send_rows(numbered_by, roster)
         else:
             self._send_loose(numbered_by, roster.viewers)

@@ -67,11 +67,11 @@ libc: Final = _library()
 
 class Batch:
     """`count` fixed slots of `slot` bytes, and as many messages that can be pointed at one slot or at a row
-    of
-    them.
+    of them.
 
     `lengths[i]` is an `int *` onto the low half of slot i's `iov_len`: whoever writes a length there
-    (libsrtp does) has written what will be sent.
+    (libsrtp does) has written what will be sent. Where that half is elsewhere (not `available`) the lengths
+    have cells of their own, and only `packets` knows them.
     """
 
     def __init__(self, count: int, slot: int) -> None:
@@ -84,8 +84,10 @@ class Batch:
         self.iovecs_view = ffi.buffer(self._iovecs)
         self.pointers: list[Any] = [self._memory + i * slot for i in range(count)]
         self.iovecs: list[Any] = [self._iovecs + i for i in range(count)]
+        self._cells = ffi.new("int[]", 0 if available() else count)
         self.lengths: list[Any] = [
-            ffi.cast("int *", ffi.addressof(iovec, "iov_len")) for iovec in self.iovecs
+            self._cells + i if len(self._cells) else ffi.cast("int *", ffi.addressof(iovec, "iov_len"))
+            for i, iovec in enumerate(self.iovecs)
         ]
         self.messages: list[Any] = [self.headers[i].msg_hdr for i in range(count)]
         self.firsts = list(range(count))

@@ -335,6 +335,23 @@ def test_a_gap_is_asked_for_again_and_given_up_for_a_keyframe() -> None:
     assert lab.asked("hall", KeyframeRequest) == [KeyframeRequest(77)]
 
 
+def test_padding_is_no_loss_to_the_publisher_and_no_gap_to_viewers() -> None:
+    lab, camera = live_lab()
+    for _ in range(10):
+        lab.rtp("hall", camera.padding())
+    late = camera.packet()
+    lab.rtp("hall", camera.padding())
+    lab.rtp("hall", camera.packet())
+    lab.rtp("hall", late)
+    first, *rest = sequences(lab.seen("anna"))
+    assert [(each - first) & 0xFFFF for each in rest] == [2, 1]
+    lab.pass_time(1)
+    assert lab.asked("hall", Nack) == []
+    reports = [each for each in lab.asked("hall", ReceiverReport) if isinstance(each, ReceiverReport)]
+    fractions = {block.fraction for report in reports for block in report.blocks}
+    assert fractions == {0}
+
+
 def test_a_viewer_is_resent_the_same_bytes() -> None:
     lab, camera = live_lab()
     for _ in range(5):

@@ -194,6 +194,14 @@ class Reception(RuleBasedStateMachine):
         for index in range(deltas + 1):
             self.publish(peer, self.cameras[peer, layer].packet(key=key and index == 0))
 
+    @rule(slot=pictures, layer=layers, packets=st.integers(1, 3))
+    def probe(self, slot: SlotName, layer: Layer, packets: int) -> None:
+        """Padding on a picture's own SSRC."""
+        peer = self.on_stage(slot)
+        for _ in range(packets):
+            self.core.rtp(peer, self.cameras[peer, layer].padding(), self.now)
+            self.settle()
+
     @rule(slot=pictures, keys=st.lists(st.booleans(), min_size=1, max_size=6))
     def film_both_layers(self, slot: SlotName, keys: list[bool]) -> None:
         for key in keys:

@@ -31,3 +31,13 @@ def test_a_sender_report_is_answered_with_its_time_and_the_delay() -> None:
     reception.reported(0x1122_3344_5566_7788, now=2.0)
     block = reception.block(2.5)
     assert (block.last_report, block.delay) == (0x3344_5566, 32768)
+
+
+def test_padding_is_received_and_moves_no_jitter() -> None:
+    reception = Reception(5, 100, 90_000)
+    reception.arrived(100, 0, 1.0)
+    for number in range(101, 111):
+        reception.padded(number)
+    reception.arrived(111, 90_000, 2.0)
+    block = reception.block(2.0)
+    assert (block.fraction, block.lost, block.highest, block.jitter) == (0, 0, 111, 0)

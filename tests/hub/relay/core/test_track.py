@@ -1,5 +1,7 @@
 """One run of a publisher's track: each number once."""
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,18 @@ from hub.relay.core.track import Track
 
 def voice(sequence: int) -> Rtp:
     return Rtp(111, False, sequence & 0xFFFF, 0, 5, b"x")
+
+
+def numbers(track: Track, events: Sequence[tuple[int, bool]]) -> dict[int, int]:
+    """What a track made of these packets, in order of arrival: number and whether it is padding."""
+    taken = {}
+    for number, padding in events:
+        if padding:
+            track.pass_over(number & 0xFFFF, 1.0)
+        elif (arrival := track.take(voice(number), 1.0)) is not None:
+            assert number not in taken
+            taken[number] = arrival.extended - 0x10000
+    return taken
 
 
 def h264(sequence: int, timestamp: int, kind: int) -> Rtp:
@@ -58,3 +72,56 @@ def test_one_h264_keyframe_in_three_packets_is_one_beginning() -> None:
     following = track.take(h264(4, 20, 0x65), 1.0)
     assert following is not None
     assert following.key
+
+
+def test_padding_is_closed_up_and_none_of_it_is_lost() -> None:
+    track = Track(voice(65_530), Codec.OPUS, Limits())
+    first, last = 65_530, 65_530 + 20
+    taken = numbers(track, [(first, False), *((first + each, True) for each in range(1, 20)), (last, False)])
+    assert taken == {first: first, last: first + 1}
+    assert not track.losses.pending
+    block = track.reception.block(1.0)
+    assert (block.lost, block.fraction, block.highest) == (0, 0, (0x10000 + last) & 0xFFFFFFFF)
+
+
+def test_padding_that_comes_twice_or_from_far_away_counts_once_or_not() -> None:
+    track = Track(voice(0), Codec.OPUS, Limits())
+    taken = numbers(track, [(0, False), (1, True), (1, True), (0, True), (900, True), (2, False)])
+    assert taken == {0: 0, 2: 1}
+    assert track.reception.block(1.0).lost == 0
+
+
+def test_who_is_late_by_more_padding_than_is_remembered_is_dropped() -> None:
+    track = Track(voice(0), Codec.OPUS, Limits(window=10))
+    taken = numbers(track, [(0, False), (3, False), *((4 + each, True) for each in range(9)), (2, False)])
+    assert taken == {0: 0, 3: 3, 2: 2}
+    assert numbers(track, [(13, True), (1, False), (14, False)]) == {14: 4}
+
+
+@given(
+    st.integers(0, 0xFFFF), st.lists(st.tuples(st.booleans(), st.floats(0, 30), st.booleans()), max_size=150)
+)
+def test_viewers_see_gaps_only_where_something_was_lost_and_no_number_twice(
+    start: int, sent: list[tuple[bool, float, bool]]
+) -> None:
+    """Of each packet whether it is padding, how many others overtake it, whether it gets lost."""
+    track = Track(voice(start), Codec.OPUS, Limits())
+    ways = [
+        (index + late, start + 1 + index, padding)
+        for index, (padding, late, lost) in enumerate(sent)
+        if not lost
+    ]
+    events = [(start, False), *((number, padding) for _, number, padding in sorted(ways))]
+    taken = numbers(track, events)
+    newest, closed = start, set()
+    for number, padding in events:
+        if padding and number > newest:
+            closed.add(number)
+        newest = max(newest, number)
+    assert taken == {
+        number: number - sum(each < number for each in closed) for number, padding in events if not padding
+    }
+    assert len(set(taken.values())) == len(taken)
+    received = len(events)
+    block = track.reception.block(1.0)
+    assert block.lost == newest - start + 1 - received

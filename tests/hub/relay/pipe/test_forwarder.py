@@ -114,6 +114,20 @@ def test_only_its_own_relay_reports_to_a_publisher() -> None:
     assert "hall" not in machine.relays[1].feedback
 
 
+def test_what_its_own_relay_mends_slowly_costs_no_keyframe_once_the_way_is_known() -> None:
+    machine, camera = live()
+    machine.relays[0].core.peers["hall"].round_trip = 0.6  # the other relay never knows it
+    for asked in (1, 0, 0, 0):
+        machine.relays[0].feedback.clear()
+        lost = camera.packet()
+        machine.rtp(0, "hall", camera.packet())
+        machine.pass_time(0.62)
+        machine.rtp(0, "hall", lost)
+        machine.rtp(0, "hall", camera.packet(key=True))
+        machine.pass_time(2)
+        assert len(machine.relays[0].asked("hall", KeyframeRequest)) == asked
+
+
 def test_a_publisher_that_goes_is_gone_everywhere() -> None:
     machine, _ = live()
     machine.relays[0].core.remove_peer("hall", machine.relays[0].now)

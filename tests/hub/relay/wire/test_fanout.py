@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from hub.relay.core.plan import Lane, Plan, Totals
-from hub.relay.wire import fanout, rosters, senders, srtp, turns
+from hub.relay.wire import fanout, mmsg, rosters, senders, srtp, turns
 from hub.relay.wire.fanout import Fanout
 from hub.relay.wire.fill import Filler, InPython, best
 from hub.relay.wire.metrics import DelayHistogram
 from hub.relay.wire.mmsg import Batch, raw_address, stream_address
-from hub.relay.wire.rows import BATCH, Slots, numbered
+from hub.relay.wire.rows import BATCH, Chunk, Slots, numbered
 from hub.relay.wire.srtp import Inbound, Outbound, Profile, SrtpKeys
 from hub.relay.wire.target import Target
 
@@ -415,6 +415,32 @@ def test_headers_are_made_anew_when_a_viewer_moves(room: Room) -> None:
     room.fanout.execute([Plan(packet(2), lane)])
     assert other.got() == [packet(2)]
     other.socket.close()
+
+
+class _NoRows(InPython):
+    """Where `iov_len` is not what we take it for a row has no lengths, or others' memory."""
+
+    def fill(self, chunk: Chunk, load: object) -> int:
+        raise AssertionError("a row on a machine of another layout")
+
+
+def test_where_the_layout_is_another_many_are_sent_to_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (mmsg, senders, fanout):
+        monkeypatch.setattr(module, "available", lambda: False, raising=False)
+    for module in (fanout, turns, rosters):
+        monkeypatch.setattr(module, "FEW", 1)
+    room = Room(senders.SendtoSender, _NoRows)
+    pictures, voices = (Lane(slot, (("a", 0), ("b", 3), ("c", 5))) for slot in ("main", "voice1"))
+    count = BATCH  # more than one batch for all of them
+    room.fanout.execute(
+        [*(Plan(packet(number), pictures) for number in range(count)), Plan(voice(7), voices)]
+    )
+    for name, offset in (("a", 0), ("b", 3), ("c", 5)):
+        expected = [numbered(voice(7), offset), *(numbered(packet(each), offset) for each in range(count))]
+        assert room.viewers[name].got() == expected
+    assert room.counted() == {"packets_sent": 3 * (count + 1)}
+    assert type(senders.fastest(room.socket, Totals())) is senders.SendtoSender
+    room.close()
 
 
 class _Connection:

@@ -2,7 +2,9 @@ import socket
 
 import pytest
 
+from hub.relay.wire import mmsg
 from hub.relay.wire.mmsg import (
+    Batch,
     Receiver,
     available,
     host_and_port,
@@ -64,3 +66,15 @@ def test_what_was_sent_is_received_in_order_with_its_address() -> None:
         sizes = [[(len(datagram) // 100, address) for datagram, address, _ in batch] for batch in got]
         assert sizes == [[(number, name) for number in range(8)], [(8, name), (9, name)]]
         assert all(0 < waited < 1 for batch in got for _, _, waited in batch)
+
+
+def test_lengths_are_what_the_kernel_sends_and_elsewhere_cells_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = Batch(4, 2048)
+    monkeypatch.setattr(mmsg, "available", lambda: False)
+    elsewhere = Batch(4, 2048)
+    for batch in (here, elsewhere):
+        batch.lengths[2][0] = 77
+        assert [len(packet) for packet in batch.packets(2)] == [77]
+    assert (here.iovecs[2].iov_len, elsewhere.iovecs[2].iov_len) == (77, 0)
