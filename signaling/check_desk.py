@@ -73,6 +73,10 @@ class CheckDesk:
     def __len__(self) -> int:
         return len(self._trials)
 
+    def has(self, stage: str) -> bool:
+        """Whether the relay's stage of that label is of a peer that goes on here."""
+        return stage.startswith(PREFIX) and stage.removeprefix(PREFIX) in self._trials
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Close in time what is left open, while the context is open; and all of it at its end."""

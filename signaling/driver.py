@@ -19,6 +19,7 @@ from signaling.live_sessions import LiveSessions
 from signaling.message import Line, Screen
 from signaling.messages import Command, Hello, MediaAnswer, MediaClose, MediaOpen, MediaWant
 from signaling.outbox import Outbox, Sink
+from signaling.peers import same_media
 from signaling.replies import Error, MediaRefused, Refused
 from signaling.seat import Seat
 from signaling.session_hub import SessionHub
@@ -254,6 +255,7 @@ class Driver:
         elif viewer is None:
             self._end(CloseCode.SESSION_UNKNOWN)
         elif viewer != self._seat.viewer:
+            self._seat.shut_out = not same_media(viewer, self._seat.viewer)
             self._end(CloseCode.GOING_AWAY, "another role now")
 
     def _end(self, code: CloseCode, why: str = "") -> None:

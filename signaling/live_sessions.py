@@ -5,8 +5,9 @@ sweeper.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Final
 
 import structlog
@@ -40,6 +41,8 @@ LOST_SECONDS: Final = 4.0
 started again with its peers is back sooner, and a browser that heard nothing for this long begins anew by
 itself."""
 _GOING_ON: Final = (Status.LIVE.value, Status.PAUSED.value)
+_PUT_OFF: Final = (Busy, Refusal, RelayRefused, RelayUnavailable)
+"""What may go well when it is tried again."""
 
 
 class LiveSessions:
@@ -54,13 +57,16 @@ class LiveSessions:
         clock: Clock,
         ids: Ids,
         turn: Turn = NO_TURN,
+        apart: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """`apart` tells the relay's stages that are no session's, and that somebody else looks after."""
         self._db = db
         self._receptions = receptions
         self._relay = relay
         self._clock = clock
         self._ids = ids
         self._turn = turn
+        self._apart = apart
         self._hubs: dict[str, SessionHub] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._opening = asyncio.Lock()
@@ -70,6 +76,8 @@ class LiveSessions:
         """Peers by relay and session, of sessions without a hub so far."""
         self._losing: dict[int, asyncio.Task[None]] = {}
         """For each relay whose link is down: the wait before it is given up."""
+        self._again: dict[int, asyncio.Task[None]] = {}
+        """For each relay that was not taken in whole: the wait before it is looked at again."""
         receptions.doors = self._narrowing
 
     @asynccontextmanager
@@ -86,7 +94,7 @@ class LiveSessions:
         finally:
             for hub in self._hubs.values():
                 hub.close()
-            tasks = [*own, *self._tasks.values(), *self._losing.values()]
+            tasks = [*own, *self._tasks.values(), *self._losing.values(), *self._again.values()]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -152,7 +160,9 @@ class LiveSessions:
         async for event in self._relay.events():
             try:
                 await self._take(event)
-            except (Busy, Refusal, RelayRefused, RelayUnavailable) as error:
+            except _PUT_OFF as error:
+                if isinstance(event, LinkUp):
+                    self._look_again(event.relay)
                 log.warning("relay event not taken", event_kind=type(event).__name__, why=repr(error))
             except Exception:  # one broken session must not deafen the others
                 log.exception("relay event failed", event_kind=type(event).__name__)
@@ -178,15 +188,14 @@ class LiveSessions:
 
     async def _relay_up(self, relay: int, state: RelayState) -> None:
         """Compare a relay's peers with ours, session by session; what belongs to no session is taken off
-        the air."""
+        the air. What fails keeps nothing else from it, and is raised in the end.
+        """
         self._stop_losing(relay)
-        peers: dict[str, list[PeerState]] = {session_of(stage.stage): [] for stage in state.stages}
+        stages = [stage.stage for stage in state.stages if not self._apart(stage.stage)]
+        peers: dict[str, list[PeerState]] = {session_of(stage): [] for stage in stages}
         for peer in state.peers:
-            peers.setdefault(session_of(peer.stage), []).append(peer)
-        for stage in state.stages:  # a private talk that nobody is in; one that goes on is put again below
-            unused = all(peer.stage != stage.stage for peer in state.peers)
-            if session_of(stage.stage) != stage.stage and unused:
-                await self._relay.put_stage(StageSpec(stage.stage))
+            if not self._apart(peer.stage):
+                peers.setdefault(session_of(peer.stage), []).append(peer)
         async with self._opening:
             known = list(self._hubs.values())
             self._known.add(relay)
@@ -194,11 +203,34 @@ class LiveSessions:
             self._unclaimed[relay] = unclaimed
         for hub in known:
             await hub.relays_up({relay: peers.get(hub.id, [])}, all_known=self._all_known)
-        for session_id in list(unclaimed):
-            try:
-                await self.hub(session_id)
-            except Refusal:
-                await self._clear(session_id, peers[session_id])
+        used = {peer.stage for peer in state.peers}
+        await _each(
+            chain(
+                (self._claim(session_id, peers[session_id]) for session_id in list(unclaimed)),
+                (self._empty_talk(stage) for stage in stages if stage not in used),
+            )
+        )
+
+    async def _claim(self, session_id: str, peers: list[PeerState]) -> None:
+        try:
+            await self.hub(session_id)
+        except Refusal:
+            await self._clear(session_id, peers)
+
+    async def _empty_talk(self, stage: str) -> None:
+        """A private talk that nobody is in, on that relay, is over; unless its session says otherwise."""
+        hub = self._hubs.get(session_of(stage))
+        if session_of(stage) != stage and (hub is None or not hub.talks.goes_on(stage)):
+            await self._relay.put_stage(StageSpec(stage))
+
+    def _look_again(self, relay: int) -> None:
+        waiting = self._again.get(relay)
+        if waiting is None or waiting.done():
+            self._again[relay] = asyncio.create_task(self._wait_and_look(relay))
+
+    async def _wait_and_look(self, relay: int) -> None:
+        await asyncio.sleep(RETRY_SECONDS)
+        self._relay.tell_up_again(relay)
 
     def _begin_losing(self, relay: int) -> None:
         self._stop_losing(relay)
@@ -220,13 +252,12 @@ class LiveSessions:
         for hub in list(self._hubs.values()):
             try:
                 await hub.relays_up({relay: []}, all_known=self._all_known)
-            except (Busy, Refusal, RelayRefused, RelayUnavailable) as error:
+            except _PUT_OFF as error:
                 log.warning("peers not given up", session=hub.id, why=repr(error))
 
     async def _clear(self, session_id: str, peers: list[PeerState]) -> None:
-        await self._relay.put_stage(StageSpec(session_id))
-        for peer in peers:
-            await self._relay.close_peer(peer.peer)
+        cut = self._relay.put_stage(StageSpec(session_id))
+        await _each(chain((cut,), (self._relay.close_peer(peer.peer) for peer in peers)))
 
     async def _open_going_on(self) -> None:
         """Sessions that went on when the process died: their rooms' absence has to be noticed, with nobody
@@ -258,3 +289,15 @@ class LiveSessions:
         task = self._tasks.pop(session_id)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def _each(works: Iterable[Awaitable[None]]) -> None:
+    """One after the other, whatever fails; then raise the first failure."""
+    failed: Exception | None = None
+    for work in works:
+        try:
+            await work
+        except _PUT_OFF as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed

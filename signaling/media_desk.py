@@ -51,7 +51,7 @@ class MediaDesk:
             may_publish=request.publish and (viewer.staff or viewer.point is not None),
         )
         offer = await self._door.open(wanted)
-        self._peers.add(offer.peer, wanted.owner, self._relay.where(offer.peer))
+        self._peers.add(offer.peer, wanted.owner, self._relay.where(offer.peer), wanted.groups)
         seat.media = offer.peer
         return MediaOffer(peer=offer.peer, sdp=offer.sdp, ice=offer.ice)
 
@@ -105,7 +105,7 @@ class MediaDesk:
         if found is None and not known:
             seat.media = peer
             return True
-        if found is None or found.owner != owner_of(seat.viewer):
+        if found is None or found.private or not found.is_of(seat.viewer):
             return False
         self._peers.hold(peer)
         seat.media = peer

@@ -28,6 +28,8 @@ class Peer:
     """Since when no connection holds it; always None for WHIP and WHEP, which have none."""
     relay: int = 0
     """The relay it is connected to."""
+    groups: frozenset[str] | None = None
+    """Under which labels media reaches it; None until the relay says so."""
 
     @property
     def on_demand(self) -> bool:
@@ -38,6 +40,11 @@ class Peer:
     def private(self) -> bool:
         """Whether it belongs to a private talk."""
         return self.owner.startswith("talk:")
+
+    def is_of(self, viewer: Viewer) -> bool:
+        """Whether it was made for them, and as who they are now."""
+        mine = self.owner.endswith(owner_of(viewer))
+        return mine and (self.private or self.groups is None or self.groups == viewer.groups)
 
 
 def owner_of(viewer: Viewer) -> str:
@@ -50,6 +57,11 @@ def owner_of(viewer: Viewer) -> str:
     if not viewer.staff:
         return f"viewer:{account}"
     return f"console:{account}:chair" if viewer.chair else f"console:{account}"
+
+
+def same_media(one: Viewer, other: Viewer) -> bool:
+    """Whether what was made for one may go on for the other: the same participant, who may hear the same."""
+    return (owner_of(one), one.groups) == (owner_of(other), other.groups)
 
 
 class Peers:
@@ -68,9 +80,9 @@ class Peers:
         """The peer of that id."""
         return self._by_id.get(peer)
 
-    def add(self, peer: str, owner: str, relay: int = 0) -> None:
+    def add(self, peer: str, owner: str, relay: int = 0, groups: frozenset[str] | None = None) -> None:
         """Note a peer that was just made for somebody."""
-        self._by_id[peer] = Peer(peer, owner, relay=relay)
+        self._by_id[peer] = Peer(peer, owner, relay=relay, groups=groups)
 
     def forget(self, peer: str) -> None:
         """The peer is gone."""
@@ -136,7 +148,7 @@ class Peers:
         before = known.sending if known is not None else {}
         sending = {kind: before.get(kind, now) for kind in state.sending}
         if known is not None:
-            self._by_id[state.peer] = replace(known, sending=sending, relay=relay)
+            self._by_id[state.peer] = replace(known, sending=sending, relay=relay, groups=state.groups)
             return
-        peer = Peer(state.peer, state.owner, sending, relay=relay)
+        peer = Peer(state.peer, state.owner, sending, relay=relay, groups=state.groups)
         self._by_id[state.peer] = peer if peer.on_demand else replace(peer, orphaned_at=now)

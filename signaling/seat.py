@@ -55,7 +55,7 @@ class Seat:
         self.left_on_purpose = False
         """The client said goodbye (1000), so nobody need wait for it."""
         self.shut_out = False
-        """They may not be here any more, so nothing of theirs goes on."""
+        """They may not be here any more, or not hear what they heard, so nothing of theirs goes on."""
 
     @property
     def you(self) -> You:

@@ -30,7 +30,7 @@ from signaling.floor_book import FloorBook
 from signaling.housekeeping import Housekeeping
 from signaling.media_desk import MediaDesk
 from signaling.messages import Command, Hello, MediaReport, MediaThumbnail
-from signaling.peers import Peers, owner_of
+from signaling.peers import Peers
 from signaling.replies import Done, Tile, Welcome
 from signaling.seat import Seat
 from signaling.talk_desk import TalkDesk
@@ -210,7 +210,7 @@ class SessionHub:
         held = {peer: seat for seat in self.seats for peer in (seat.media, seat.talk) if peer is not None}
         for peer, seat in held.items():
             found = self.peers.get(peer)
-            if found is not None and found.owner.endswith(owner_of(seat.viewer)):
+            if found is not None and found.is_of(seat.viewer):
                 self.peers.hold(peer)
             elif found is not None or self._relay_known:
                 seat.lose_media(peer)

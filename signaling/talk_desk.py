@@ -126,6 +126,10 @@ class TalkDesk:
         self._peers.forget(peer)
         await self._door.close(peer)
 
+    def goes_on(self, stage: str) -> bool:
+        """Whether a talk of that stage stands now."""
+        return any(stage_of(self._session, talk.id) == stage for talk in self._wanted())
+
     def relay_down(self) -> None:
         """What stands at the relays is not known any more."""
         self._put.clear()

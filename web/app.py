@@ -27,6 +27,7 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
     app.state.services = services
     app.state.settings = settings or WebSettings()
     app.state.error_page = web.pages.error_page
+    app.state.check_desk = CheckDesk(services.relay, services.clock, services.ids, turn=services.turn)
     app.state.sessions = LiveSessions(
         db=services.db,
         receptions=services.receptions,
@@ -34,10 +35,10 @@ def create_app(services: Services, settings: WebSettings | None = None) -> FastA
         clock=services.clock,
         ids=services.ids,
         turn=services.turn,
+        apart=app.state.check_desk.has,
     )
     app.state.guesses = {}
     app.state.handouts = Handouts()
-    app.state.check_desk = CheckDesk(services.relay, services.clock, services.ids, turn=services.turn)
     app.add_middleware(Guard)
     app.add_middleware(SecurityHeaders)
     errors.install(app)

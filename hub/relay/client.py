@@ -24,7 +24,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.05, 0.2
 """Seconds. A relay that was started again is dark until it is told its stages, so nobody waits long for
 it."""
 ANSWER: Final = 5.0
-"""Seconds until an unanswered request counts as a lost link."""
+"""Seconds until an unanswered request counts as a lost link, which is broken then and begun anew."""
 
 
 class RelayUnavailable(ConnectionError):
@@ -150,16 +150,19 @@ class RelayClient:
         self._ears.discard(ear)
 
     async def _ask(self, request: control.Request, kind: type[R]) -> R:
-        if self._writer is None:
+        writer = self._writer
+        if writer is None:
             raise RelayUnavailable("the relay cannot be reached")
         self._next_id += 1
         id, answer = self._next_id, asyncio.get_running_loop().create_future()
         self._waiting[id] = answer
         try:
-            self._writer.write(encode(request, id))
+            writer.write(encode(request, id))
             async with asyncio.timeout(ANSWER):
                 reply = await answer
         except (TimeoutError, ConnectionError) as problem:
+            if isinstance(problem, TimeoutError) and self._writer is writer:
+                writer.transport.abort()  # a close would wait until it has read what it was sent
             raise RelayUnavailable("the relay did not answer") from problem
         finally:
             self._waiting.pop(id, None)

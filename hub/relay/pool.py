@@ -142,6 +142,12 @@ class RelayPool:
         for ear in list(self._ears):
             ear.put(event)
 
+    def tell_up_again(self, relay: int) -> None:
+        """Let everybody hear LinkUp once more, after what they have not read yet, if that relay's link is up:
+        somebody could not take it in."""
+        for up in self.clients[relay].up_now():
+            self.heard(relay, up)
+
     def _first_words(self) -> list[control.Request]:
         return [control.PutStage(stage) for stage in self._wishes.values()]
 

@@ -118,8 +118,8 @@ class Participant:
     heard: int = 0
     driver: asyncio.Task[None] | None = None
 
-    async def come(self, *, resume: bool = False) -> bool:
-        """Connect and say hello; whether they were let in."""
+    async def come(self, *, resume: bool = False, media: str | None = None) -> bool:
+        """Connect and say hello, with the media peer still held; whether they were let in."""
         actor = await self.identify()
         if actor is None:
             return False
@@ -137,7 +137,7 @@ class Participant:
         )
         self.driver = asyncio.create_task(driver.run())
         n = self.view["n"] if resume and self.view else None
-        self.say(type="hello", version=1, resume=n, media=None, screen=self.screen)
+        self.say(type="hello", version=1, resume=n, media=media, screen=self.screen)
         await self.until(lambda: any(each["type"] == "welcome" for each in self.pipe.said))
         return True
 

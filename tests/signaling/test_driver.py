@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
 
 from hub.people.actor import Actor
+from hub.reception.viewer import Viewer
 from hub.store.database import Busy
 from signaling import driver
 from signaling.session_hub import SessionHub
@@ -99,6 +100,47 @@ async def test_a_media_connection_is_for_whoever_is_still_signed_in(talk: Talk) 
     await room.until(lambda: False)
     assert (room.pipe.code, len(said(room, "media.offer"))) == (4401, 1)
     assert [each["code"] for each in said(room, "media.refused")] == ["signed_out"]
+
+
+async def becoming(talk: Talk, monkeypatch: pytest.MonkeyPatch, **other: Any) -> tuple[str, dict[str, Any]]:
+    """The media peer of the room of C11, and what the room is welcomed with once it is somebody else and
+    comes back at once, with that peer."""
+    room = await talk.come("C11")
+    room.say(type="media.open", publish=True)
+    await room.until(lambda: said(room, "media.offer") != [])
+    [offer] = said(room, "media.offer")
+    look_up = talk.live.house.receptions.viewer
+
+    async def viewer(actor: Actor, session_id: str) -> Viewer:
+        return replace(await look_up(actor, session_id), **other)
+
+    monkeypatch.setattr(talk.live.house.receptions, "viewer", viewer)
+    talk.live.house.clock.advance(driver.RECHECK_SECONDS)
+    room.say(type="media.report", decoding=True, frames=1, sound=True, loss=0.0)
+    await room.until(lambda: False)
+    assert room.pipe.code == 1001
+    await room.leave()
+    orphans = talk.hub.peers.orphans(talk.live.house.clock.monotonic())
+    assert orphans == ([] if "name" in other else [offer["peer"]])
+    await room.come(media=offer["peer"])
+    [welcome] = said(room, "welcome")
+    return offer["peer"], welcome
+
+
+async def test_whoever_may_hear_something_else_now_keeps_no_connection_of_before(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer, welcome = await becoming(talk, monkeypatch, unit="another")
+    assert welcome["media"] == "none"
+    await talk.hub.media.sweep()
+    assert peer not in talk.hub.peers
+
+
+async def test_whoever_is_only_called_otherwise_keeps_it(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    peer, welcome = await becoming(talk, monkeypatch, name="Phòng tiếp công dân")
+    assert welcome["media"] == "kept"
+    await talk.hub.media.sweep()
+    assert peer in talk.hub.peers
 
 
 async def test_a_fault_is_one_refusal_and_the_connection_goes_on(

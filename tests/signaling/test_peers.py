@@ -1,8 +1,10 @@
 """Book-keeping of media peers: whose, what arrives, and what a restart on either side makes of them."""
 
+from dataclasses import replace
+
 from hub.reception.viewer import Viewer
 from hub.relay.control import PeerState, SourceEvent
-from signaling.peers import ORPHAN_SECONDS, Peers, owner_of
+from signaling.peers import ORPHAN_SECONDS, Peers, owner_of, same_media
 
 CHAIR = Viewer("account:a", "Chủ trì", staff=True, chair=True)
 CLERK = Viewer("account:b", "Thư ký", staff=True)
@@ -16,6 +18,12 @@ def state(peer: str, owner: str, *sending: str) -> PeerState:
 
 def source(peer: str, owner: str, kind: str, live: bool) -> SourceEvent:
     return SourceEvent(peer, "s", owner, kind, live)
+
+
+def held(peers: Peers, *viewers: Viewer) -> dict[str, list[bool]]:
+    """Of each peer, whose it is."""
+    known = {peer: peers.get(peer) for peer in "mtn"}
+    return {peer: [each.is_of(who) for who in viewers] for peer, each in known.items() if each is not None}
 
 
 def test_owner_labels():
@@ -69,6 +77,23 @@ def test_letting_go_and_holding_again():
     assert peers.orphans(10.0 + ORPHAN_SECONDS) == ["m"]
     peers.forget("m")
     assert peers.orphans(1000.0) == []
+
+
+def test_a_peer_is_theirs_as_long_as_they_hear_the_same():
+    peers = Peers()
+    moved = replace(ROOM, unit="v")
+    peers.add("m", "point:p", groups=ROOM.groups)
+    peers.add("t", "talk:1:point:p", groups=frozenset({"talk:1"}))
+    peers.source(source("n", "point:p", "camera", True), 1.0)  # what it hears the relay has not said yet
+    assert held(peers, ROOM, moved, CLERK) == {
+        "m": [True, False, False],
+        "t": [True, True, False],
+        "n": [True, True, False],
+    }
+    peers.reconcile([replace(state(peer, "point:p"), groups=moved.groups) for peer in "mn"], 2.0)
+    assert held(peers, ROOM, moved) == {"m": [False, True], "n": [False, True]}
+    assert same_media(ROOM, replace(ROOM, name="Phòng khác"))
+    assert not same_media(ROOM, moved)
 
 
 def test_a_peer_let_go_for_good_is_an_orphan_at_once_unless_it_is_held_again():

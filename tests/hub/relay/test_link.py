@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.relay import client as client_module
 from hub.relay import control
 from hub.relay.client import LinkDown, LinkUp, RelayClient, RelayRefused, RelayUnavailable, wait_up
 from hub.relay.codec import decode, encode, read_frame
@@ -152,6 +153,40 @@ async def test_the_same_relay_after_a_broken_link_is_not_fresh(lab: RelayLab) ->
         again = await anext(events)
         assert isinstance(again, LinkUp)
         assert not again.fresh
+
+
+async def test_a_relay_that_answers_nothing_loses_its_link_and_is_linked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(EOFError, ConnectionError):
+            while True:
+                frame = decode(await read_frame(reader))
+                if isinstance(frame.message, control.AskState):
+                    writer.write(encode(control.RelayState("b1", (), ()), frame.id))
+        writer.close()
+
+    monkeypatch.setattr(client_module, "ANSWER", 0.3)
+    client = RelayClient(tmp_path / "relay.sock")
+    async with await asyncio.start_unix_server(hang, client.path), asyncio.timeout(10):
+        task = asyncio.create_task(client.run())
+        async with contextlib.aclosing(client.events()) as events:
+            assert isinstance(await anext(events), LinkUp)
+            asked = asyncio.create_task(client.counts())
+            await asyncio.sleep(0.2)
+            later = asyncio.create_task(client.counts())
+            with pytest.raises(RelayUnavailable):
+                await asked
+            with pytest.raises(RelayUnavailable) as failed:
+                await later
+            assert isinstance(failed.value.__cause__, ConnectionError), "it waited for a time of its own"
+            assert await anext(events) == LinkDown()
+            assert not client.up
+            again = await anext(events)
+            assert isinstance(again, LinkUp)
+            assert not again.fresh
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_the_socket_is_for_this_user_only(lab: RelayLab, tmp_path: Path) -> None:

@@ -312,6 +312,23 @@ async def test_events_say_which_relay(tmp_path: Path) -> None:
         assert (again.relay, again.fresh) == (1, True)
 
 
+async def test_a_link_that_is_up_is_told_again_behind_what_was_not_read_yet(tmp_path: Path) -> None:
+    async with house(tmp_path) as made, contextlib.aclosing(made.pool.events()) as events:
+        heard = [await anext(events), await anext(events)]
+        [boot] = [event.boot for event in heard if isinstance(event, LinkUp) and event.relay == 0]
+        await made.relays[1].die()
+        await made.linked()
+        made.pool.tell_up_again(0)
+        made.pool.tell_up_again(1)  # it is not up, and tells by itself when it is
+        await made.relays[1].start()
+        assert await anext(events) == LinkDown(relay=1)
+        again = await anext(events)
+        assert again == LinkUp(boot, fresh=False, relay=0)
+        third = await anext(events)
+        assert isinstance(third, LinkUp)
+        assert (third.relay, third.fresh) == (1, True)
+
+
 async def test_a_peer_that_was_opened_elsewhere_in_the_end_is_closed_where_it_hung(tmp_path: Path) -> None:
     async with house(tmp_path) as made:
         made.relays[0].hang()

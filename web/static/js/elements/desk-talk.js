@@ -1,5 +1,6 @@
 /** The desk's end of a private talk. One desk of an account has it: the one that began it, also after a reload. */
 import { captureBest, release } from "../media/devices.js";
+import { Replug } from "../media/replug.js";
 import { consented, talkOf } from "../session/speaking.js";
 import { word } from "./dom.js";
 import { PrivateTalk } from "./private-talk.js";
@@ -19,6 +20,11 @@ export class DeskTalk {
       stream: () => this.#open(),
       hush: (on) => app.screens.hush(on && QUIET),
       close: () => app.run("talk.close"),
+    });
+    this.replug = new Replug({
+      stream: () => this.#stream,
+      gone: (kind) => this.#gone(kind),
+      back: () => this.talk.give(this.#stream),
     });
   }
 
@@ -41,14 +47,21 @@ export class DeskTalk {
       const { stream } = await captureBest();
       if (!talkOf(this.app.store.shown, { ...this.app.store.you, point: null })) return release(stream);
       this.#stream = stream;
+      this.replug.follow();
     } catch (error) {
       this.app.toasts.show(word(`toast.camera.${error.why === "none" ? "missing" : (error.why ?? "busy")}`));
     }
     return this.#stream;
   }
 
+  #gone(kind) {
+    this.talk.peer?.publish(kind, null);
+    this.app.toasts.show(word("toast.camera.missing"));
+  }
+
   #release() {
     release(this.#stream);
     this.#stream = null;
+    this.replug.follow();
   }
 }

@@ -1,94 +1,51 @@
 /**
- * A camera or microphone that is pulled out while the room is called or speaks: said at once, and found again by itself,
- * the same one or another. The room's stream stays the same object; only its tracks change.
+ * A camera or microphone that is pulled out while the room is called, speaks or is in a private talk: said at once, and
+ * found again by itself, the same one or another.
  */
-import { capture } from "../media/devices.js";
+import { Replug } from "../media/replug.js";
 import { fill, word } from "./dom.js";
 
-const AGAIN_MS = 3_000;
-const KINDS = { video: "camera", audio: "microphone" };
-
 export class RoomPlugs {
-  #watched = new WeakSet();
-  /** Kinds of tracks that are gone, and whether they were on the air. */
-  #lost = new Map();
-  #stream = null;
-  #timer = null;
-  #looking = false;
+  /** Of what is gone, whether it was on the air. */
+  #sent = new Map();
 
   constructor(app) {
     this.app = app;
-    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.#changed());
+    this.replug = new Replug({
+      stream: () => app.air.stream,
+      gone: (kind) => this.#gone(kind),
+      back: (kind, track) => this.#back(kind, track),
+      said: (lost) => this.#say(lost),
+    });
+    // The TV or a loudspeaker may be what changed: voices that stood still with it begin again.
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => app.screens?.sound(true));
   }
 
   /** Called with every render: the room opens and closes its devices by itself. */
   follow() {
-    const { stream } = this.app.air;
-    if (stream !== this.#stream) this.#forget(stream);
-    for (const track of stream?.getTracks() ?? []) {
-      if (this.#watched.has(track)) continue;
-      this.#watched.add(track);
-      track.addEventListener("ended", () => this.#ended(stream, track));
-      if (track.readyState === "ended") this.#ended(stream, track);
-    }
+    this.replug.follow();
   }
 
-  #forget(stream) {
-    this.#stream = stream;
-    this.#lost.clear();
-    clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#say();
+  #gone(kind) {
+    this.#sent.set(kind, this.app.peer?.sends(kind) ?? false);
+    this.#publish(kind, null);
+    this.app.talk?.peer?.publish(kind, null);
   }
 
-  /** Tracks that the room stops itself end without an event: this one was pulled out, or its driver died. */
-  #ended(stream, track) {
-    if (stream !== this.app.air.stream || !stream.getTracks().includes(track)) return;
-    stream.removeTrack(track);
-    this.#lost.set(track.kind, this.app.peer?.sends(KINDS[track.kind]) ?? false);
-    this.#publish(track.kind, null);
-    this.#say();
-    this.#find();
-  }
-
-  async #find() {
-    clearTimeout(this.#timer);
-    if (this.#looking) return;
-    this.#looking = true;
-    for (const kind of [...this.#lost.keys()]) await this.#replace(this.#stream, kind);
-    this.#looking = false;
-    if (this.#lost.size > 0) this.#timer = setTimeout(() => this.#find(), AGAIN_MS);
-    this.#say();
-  }
-
-  async #replace(stream, kind) {
-    const found = await capture({ camera: kind === "video", microphone: kind === "audio" }).catch(() => null);
-    const [track] = found?.getTracks() ?? [];
-    if (!track) return;
-    if (stream !== this.app.air.stream || !this.#lost.has(kind)) return track.stop();
-    const sent = this.#lost.get(kind) || this.app.air.onAir;
-    this.#lost.delete(kind);
-    stream.addTrack(track);
-    this.follow();
-    if (sent) this.#publish(kind, track);
-    return undefined;
+  #back(kind, track) {
+    if (this.#sent.get(kind) || this.app.air.onAir) this.#publish(kind, track);
+    this.app.talk?.give(this.app.air.stream); // a talk has a media connection of its own
   }
 
   #publish(kind, track) {
-    this.app.peer?.publish(KINDS[kind], track);
-    if (kind === "video") this.app.air.self.hidden = !track;
+    this.app.peer?.publish(kind, track);
+    if (kind === "camera") this.app.air.self.hidden = !track;
   }
 
-  /** The TV or a loudspeaker may be what changed: voices that stood still with it begin again. */
-  #changed() {
-    if (this.#lost.size > 0) this.#find();
-    this.app.screens?.sound(true);
-  }
-
-  #say() {
+  #say(lost) {
     const { banners } = this.app;
-    if (this.#lost.size === 0) return banners.hide("plugs");
-    const which = this.#lost.size > 1 ? "both" : KINDS[[...this.#lost.keys()][0]];
+    if (lost.length === 0) return banners.hide("plugs");
+    const which = lost.length > 1 ? "both" : lost[0];
     return fill(banners.show("plugs"), { what: word(`room.unplugged.${which}`), fix: word("room.unplugged.fix") });
   }
 }
