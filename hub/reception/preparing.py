@@ -191,8 +191,8 @@ class Preparing:
     async def ask_file(
         self, actor: Actor, session_id: str, case_id: str, *, unit: str, what: str, due: date | None
     ) -> None:
-        """Record that a unit was asked for a file. Raises Refusal case_unknown, unit_unknown, due_past,
-        data_bad, session_over, session_state.
+        """Record that a unit was asked for a file; whom the vault keeps is masked. Raises Refusal
+        case_unknown, unit_unknown, due_past, data_bad, session_over, session_state.
         """
         await self._tools.cases.get_for(actor, case_id)
         what, now = " ".join(what.split()), self._tools.clock.now()
@@ -206,7 +206,8 @@ class Preparing:
                 raise Refusal("case_unknown")
             if await plan.session.get(Unit, unit) is None:
                 raise Refusal("unit_unknown")
-            asked = FileRequest(id=self._tools.ids.new(), case_id=case_id, unit_id=unit, what=what, due=due)
+            kept = (await plan.desk.unsealed_text(case_id, what))[:TITLE_LENGTH]
+            asked = FileRequest(id=self._tools.ids.new(), case_id=case_id, unit_id=unit, what=kept, due=due)
             asked.session_id, asked.asked_at, asked.asked_by = session_id, now, actor.name
             plan.session.add(asked)
 

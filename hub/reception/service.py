@@ -13,7 +13,7 @@ from hub.cases.models import Case
 from hub.cases.rules import CaseKind
 from hub.cases.service import Cases
 from hub.people.actor import HUB, Actor
-from hub.reception import directory, hearings, moments, planning, timeline
+from hub.reception import directory, hearings, moments, planning, timeline, wording
 from hub.reception.access import viewer_of
 from hub.reception.acts import audience, lobby
 from hub.reception.acts.act import Act
@@ -313,6 +313,7 @@ class Receptions:
         open_ = OpenLines(work, self._folds, self._key, self._clock)
         viewer = Viewer(desk.by.key, desk.by.name, staff=True)
         kind = CaseKind(case.kind)
+        await wording.unname_files(desk, case.id)
         for session_id in await audience.sessions_with(work.session, case.id, kind):
             act = self._act(open_, await open_.timeline(session_id), desk.by, viewer)
             audience.tell_kind(act, case.id, kind)

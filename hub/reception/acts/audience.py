@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.rules import CaseKind
+from hub.reception import wording
 from hub.reception.acts.act import Act
 from hub.reception.acts.floor import end_floor_of
 from hub.reception.acts.stage import review_pin
@@ -55,6 +56,8 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
     case = await act.desk.case(data.case, lock=True)
     if case.kind != data.kind:
         await act.desk.reclassify(case, data.kind)
+    if data.kind is CaseKind.DENUNCIATION:
+        await wording.unname_files(act.desk, case.id)
     here = act.timeline
     for session_id in await sessions_with(act.session, data.case, data.kind):
         if session_id != act.state.id:
