@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.info import CaseInfo, Waiting
 from hub.people.actor import Actor
-from hub.reception import directory, planning
+from hub.reception import directory, planning, wording
 from hub.reception.access import planned_units
 from hub.reception.agenda_order import put_in_order, take_off, waiting
 from hub.reception.elsewhere import Elsewhere, elsewhere
@@ -113,8 +113,8 @@ class Preparing:
     async def put(
         self, actor: Actor, session_id: str, case_id: str, audience: Audience | None = None
     ) -> None:
-        """Put a case at the end of the agenda. Raises Refusal case_unknown, case_listed, session_over,
-        session_state, data_bad (500 cases at most).
+        """Put a case at the end of the agenda; the session's words do not name whom the vault keeps in it.
+        Raises Refusal case_unknown, case_listed, session_over, session_state, data_bad (500 cases at most).
         """
         case = await self._tools.cases.get_for(actor, case_id)
         async with self._tools.planning(actor, session_id) as plan:
@@ -130,6 +130,7 @@ class Preparing:
                 plan.session.add(
                     DraftItem(session_id=session_id, case_id=case.id, position=position, audience=own)
                 )
+                await wording.unname(plan.row, plan.desk, [case.id])
                 return
             new, item_id = NewItem(case.id, audience), self._tools.ids.new()
             await planning.add_item(

@@ -111,7 +111,7 @@ class Receptions:
             await self._cases.get_for(actor, new.case)
         async with self._writing() as open_:
             line, viewer = await self._staff(open_, session_id, actor)
-            desk = self._cases.desk(open_.work)
+            desk = self._cases.desk(open_.work, actor)
             by = (viewer.key, viewer.name)
             await planning.add_item(line, desk, new, session=open_.session, item_id=item_id, by=by)
         return item_id
@@ -316,7 +316,7 @@ class Receptions:
         await wording.unname_files(desk, case.id)
         for session_id in await audience.sessions_with(work.session, case.id, kind):
             act = self._act(open_, await open_.timeline(session_id), desk.by, viewer)
-            audience.tell_kind(act, case.id, kind)
+            await audience.tell(act, case.id, kind)
         try:
             await self._shut_doors(open_, {})
         except Refusal as refusal:
