@@ -309,6 +309,7 @@ class Desk:
     ) -> str:
         """Record a directive; the directed units come within sight of the case. Its id. `answer_on`: the day
         by which the citizen is to be answered; `period`: the quarter that was said, `due` its last day.
+        Raises Refusal("denounced_unit").
         """
         parts = [(lead, Side.LEAD), *((unit, Side.SUPPORT) for unit in supporting)]
         parts += [(unit, Side.WATCH) for unit in watching]

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Final
 
 import structlog
-from sqlalchemy import Select, event, func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases import looks, office_file, rights
@@ -34,7 +34,7 @@ from hub.cases.vault_store import Original
 from hub.people.actor import Actor
 from hub.people.audit import Audit
 from hub.store.clock import Clock, SystemClock
-from hub.store.database import Database
+from hub.store.database import Database, Work
 from hub.store.ids import Ids
 
 log = structlog.get_logger(__name__)
@@ -213,10 +213,10 @@ class Documents:
             await self._files.remove(digest)
         return len(found)
 
-    async def seal_in(self, desk: Desk, case: Case) -> None:
-        """The same in the desk's transaction, for a case that becomes a denunciation in it. It never refuses:
-        a file that cannot be read now, and what is beyond `MOST_AT_ONCE`, stays where it is, shut, for
-        `seal_left`.
+    async def seal_in(self, work: Work, desk: Desk, case: Case) -> None:
+        """The same in the desk's transaction, for a case that becomes a denunciation in it; the bytes outside
+        go once it is committed. It never refuses: a file that cannot be read now, and what is beyond
+        `MOST_AT_ONCE`, stays where it is, shut, for `seal_left`.
         """
         found = list(await desk.session.scalars(_left(case.id).with_for_update(of=Document)))
         gone, size = set(), 0
@@ -232,7 +232,7 @@ class Documents:
         nameless = update(Document).where(Document.case_id == case.id, Document.masked).values(name="")
         await desk.session.execute(nameless)
         gone -= await named_by_any(desk.session, gone)
-        event.listen(desk.session.sync_session, "after_commit", lambda _: self._forget(gone), once=True)
+        work.after(lambda: self._forget(gone))
 
     def _forget(self, digests: Collection[str]) -> None:
         for digest in digests:

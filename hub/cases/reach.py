@@ -64,6 +64,12 @@ async def place(session: AsyncSession, places: Mapping[str, Sequence[str]]) -> N
         await session.execute(insert, rows)
 
 
+async def direct(session: AsyncSession, case_id: str, unit_id: str) -> None:
+    """Bring a case within sight of a unit that has a part in a directive now."""
+    row = {"case_id": case_id, "unit_id": unit_id, "directed": True}
+    await session.execute(_insert(session).values(row).on_conflict_do_nothing())
+
+
 async def _direct(session: AsyncSession, unit: str, heir: str) -> None:
     directed = CaseReach.unit_id == unit, CaseReach.directed.is_(True)
     carried = select(CaseReach.case_id, literal(heir), literal(True)).where(*directed)

@@ -100,6 +100,14 @@ async def worked_on(session: AsyncSession, actor: Actor, case_id: str, *, lock: 
     return case
 
 
+async def is_against(session: AsyncSession, actor: Actor, case_id: str) -> bool:
+    """Whether the case complains about the actor's own unit, whatever its kind is by now."""
+    if actor.unit is None:
+        return False
+    said = ComplainedUnit.case_id == case_id, ComplainedUnit.unit_id == actor.unit
+    return await session.scalar(select(ComplainedUnit.unit_id).where(*said)) is not None
+
+
 def keeps_vault(actor: Actor) -> bool:
     """Whether the actor may ask to see who denounces, or agree that another one does. For named persons
     only: never the hub itself, never a room.

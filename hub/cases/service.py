@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases import looks, name_tries, rights, shelf
-from hub.cases.desk import Along, Desk, NewCase
+from hub.cases.desk import Desk, NewCase
 from hub.cases.directives.states import OWING, State
 from hub.cases.errors import Refusal
 from hub.cases.importing.batches import Imports
@@ -36,8 +36,8 @@ VAULT = "vault"
 """The name of the vault's keys."""
 
 Denounced = Callable[[Work, Desk, Case], Awaitable[None]]
-"""Called in the transaction in which a case becomes a denunciation, first of all. Refuses only what must not
-be said to be done: a door that cannot be shut.
+"""Called in the transaction in which a case becomes a denunciation. Refuses only what must not be said to be
+done: a door that cannot be shut (`on_denounced`, which comes first).
 """
 
 
@@ -52,7 +52,7 @@ class Cases:
         self._ids = ids or Ids(self._clock)
         self._vault = Vault(KeyRing(keys.directory, VAULT))
         self._audit = Audit(self._clock, self._ids)
-        self.on_sealing: Along | None = None
+        self.on_sealing: Denounced | None = None
         """What else goes into the vault when a case becomes a denunciation."""
         self.counted_on: tuple[ColumnElement[bool], ...] = ()
         """Conditions on `Case` under which somebody who knows it counts on it."""
@@ -68,7 +68,7 @@ class Cases:
             if self.on_denounced is not None and not in_session:
                 await self.on_denounced(work, desk, case)
             if self.on_sealing is not None:
-                await self.on_sealing(desk, case)
+                await self.on_sealing(work, desk, case)
 
         return Desk(work.session, self._vault, self._ids, self._clock.now(), by, along=along)
 

@@ -87,9 +87,9 @@ class Transitions:
         """Move what units that are no more today have open to those who carry them on, in one transaction.
 
         Each case gets exactly one unit in charge and an act that says so; its number and book stay. Closed
-        cases keep their unit and come within sight of its successor. A denunciation never passes to a unit
-        it is against, but to the one above. `accounts`: roles go along, which lets people of a merged unit
-        see the cases of all. `seal` is the preview's. Raises Refusal not_allowed,
+        cases keep their unit and come within sight of its successor. A denunciation, or a directive in one,
+        never passes to a unit it is against, but to the one above. `accounts`: roles go along, which lets
+        people of a merged unit see the cases of all. `seal` is the preview's. Raises Refusal not_allowed,
         transition_changed (something happened since the preview), transition_stuck (first decide who takes
         over). Nothing is changed then.
         """
@@ -152,18 +152,15 @@ class Transitions:
 
     async def _move_parts(self, session: AsyncSession, actor: Actor, known: Successions, day: date) -> int:
         """A unit has one part in a directive: who leads by one and supports by another, leads."""
-        parts = await transition.open_parts(session, known.ended(day))
+        parts = await _inherited(session, known, day)
         units = await _units(session)
         entries = []
-        for part in parts:
-            heir = known.heir(part.unit_id, day).unit
-            directive = await session.get_one(Directive, part.directive_id)
-            if heir is None:
-                continue
+        for part, directive, heir in parts:
             told = {"directive": directive.id, "part": part.part}
             told |= _told(units, part.unit_id, heir)
             entries.append(Entry(directive.case_id, PASS_DIRECTIVE, day, told))
             await _hand_part(session, part, heir)
+            await reach.direct(session, directive.case_id, heir)
         await record_many(session, entries, by=actor, at=self._clock.now(), ids=self._ids)
         await _issuers(session, known, day)
         return len(entries)
@@ -180,6 +177,27 @@ async def _issuers(session: AsyncSession, known: Successions, day: date) -> None
 
 async def _units(session: AsyncSession) -> dict[str, Unit]:
     return {unit.id: unit for unit in await session.scalars(select(Unit))}
+
+
+async def _inherited(
+    session: AsyncSession, known: Successions, day: date
+) -> list[tuple[DirectiveUnit, Directive, str]]:
+    """The parts of units that are no more, and who has each from now on: of a denunciation none of those whom
+    it is against (see `_lifted`).
+    """
+    found, paths = [], []
+    for part in await transition.open_parts(session, known.ended(day)):
+        heir = known.heir(part.unit_id, day)
+        if heir.unit is not None:
+            directive = await session.get_one(Directive, part.directive_id)
+            found.append((part, directive))
+            paths.append((directive.case_id, heir.path))
+    denounced: set[str] = set()
+    for some in chunks(sorted({case_id for case_id, _ in paths})):
+        secret = Case.id.in_(some), Case.kind == CaseKind.DENUNCIATION.value
+        denounced |= set(await session.scalars(select(Case.id).where(*secret)))
+    lifted = await _lifted(session, paths, denounced, known, day)
+    return [(*each, path[-1]) for each, (_, path) in zip(found, lifted, strict=True)]
 
 
 async def _hand_part(session: AsyncSession, part: DirectiveUnit, heir: str) -> None:

@@ -1,6 +1,6 @@
 """The one door to the denouncer vault. Every step through it needs the right to keep the vault and to work on
 the case (a directive gives neither), and stands in the audit trail; opening anything needs a reason that a
-second person agreed to.
+second person agreed to. It is shut to the unit that the case is against, whatever the case is called by now.
 """
 
 import os
@@ -196,7 +196,7 @@ class VaultDoor:
         Raises Refusal case_unknown, not_allowed, vault_closed, vault_empty (no denunciation).
         """
         async with self._db.begin() as work:
-            case = await rights.worked_on(work.session, actor, case_id, lock=True)
+            case = await _worked_on(work.session, actor, case_id, lock=True)
             if case.kind != CaseKind.DENUNCIATION and not await self._sealed(work.session, case_id):
                 raise Refusal("vault_empty")
             now = self._clock.now()
@@ -214,7 +214,7 @@ class VaultDoor:
         box_full.
         """
         async with self._db.begin() as work:
-            await rights.worked_on(work.session, actor, case_id, lock=True)
+            await _worked_on(work.session, actor, case_id, lock=True)
             new_id, now = self._ids.new(), self._clock.now()
             await reply_box.put(work.session, self.vault, case_id, text, letter_id=new_id, now=now, by=actor)
             self._note(work, actor, "vault.letter_sent", case_id, letter=new_id)
@@ -248,7 +248,7 @@ class VaultDoor:
     @asynccontextmanager
     async def _entered(self, actor: Actor, case_id: str) -> AsyncIterator[tuple[Work, Case]]:
         async with self._db.begin() as work:
-            case = await rights.worked_on(work.session, actor, case_id, lock=True)
+            case = await _worked_on(work.session, actor, case_id, lock=True)
             if not rights.keeps_vault(actor):
                 raise Refusal("not_allowed")
             yield work, case
@@ -306,9 +306,19 @@ def _files(case_id: str) -> Any:
     return select(VaultFile).where(VaultFile.case_id == case_id).order_by(VaultFile.id)
 
 
+async def _worked_on(session: AsyncSession, actor: Actor, case_id: str, *, lock: bool = False) -> Case:
+    """`rights.worked_on`, but never for those whom the people behind the door spoke up against: a complaint
+    that was a denunciation is theirs to see, and who made it is not. Raises as it.
+    """
+    case = await rights.worked_on(session, actor, case_id, lock=lock)
+    if await rights.is_against(session, actor, case_id):
+        raise Refusal("not_allowed")
+    return case
+
+
 async def _may_write(session: AsyncSession, actor: Actor, case_id: str) -> bool:
     try:
-        await rights.worked_on(session, actor, case_id)
+        await _worked_on(session, actor, case_id)
     except Refusal:
         return False
     return True

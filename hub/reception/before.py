@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.people.actor import Actor
-from hub.reception import planning, quota
+from hub.reception import planning, quota, wording
 from hub.reception.access import planned_units, planner_of
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience, wire_time
@@ -61,6 +61,7 @@ class Before:
 
     async def change(self, actor: Actor, session_id: str, new: NewSession) -> None:
         """Set everything but points and agenda anew, until it is published. The unit changes in a draft only.
+        Whom the vault keeps in its cases is masked.
 
         Raises Refusal session_state, session_over, unit_unknown, data_bad.
         """
@@ -73,14 +74,16 @@ class Before:
             if await planner_of(plan.session, new.hub_unit, actor, self._tools.today()) is None:
                 raise Refusal("unit_unknown")
             _write(plan.row, new)
+            await _unname(plan, plan.row)
             if plan.status is not Status.DRAFT:
-                plan.timeline.append("session.changed", _told(plan.row), by=plan.by)
+                plan.timeline.append("session.changed", wording.told(plan.row), by=plan.by)
 
     async def schedule(self, actor: Actor, session_id: str) -> None:
         """draft → scheduled: rooms and others of the session see it from now on. Raises Refusal."""
         async with self._tools.planning(actor, session_id) as plan:
             must("schedule", plan.status)
             await self._not_past(plan.row.starts_at)
+            await _unname(plan, plan.row)
             invited = await _points_of(plan.session, session_id)
             planning.created(plan.timeline, len(invited), plan.by)
             wanted = select(DraftItem).where(DraftItem.session_id == session_id).order_by(DraftItem.position)
@@ -135,7 +138,8 @@ class Before:
             if plan.status not in NEVER_HELD or plan.row.successor_id is not None:
                 raise Refusal("session_state")
             new, now = _again(plan.row, When(starts_at)), tools.clock.now()
-            await planning.new_row(plan.session, new, fresh, tools.key, now, Status.DRAFT)
+            row = await planning.new_row(plan.session, new, fresh, tools.key, now, Status.DRAFT)
+            await _unname(plan, row)
             await planning.invite(plan.session, fresh, await _points_of(plan.session, session_id))
             for position, item in enumerate(plan.timeline.state.agenda, 1):
                 own = None if item.audience.value == plan.row.default_audience else item.audience.value
@@ -226,6 +230,7 @@ class Before:
         tools, row, session_id = self._tools, plan.row, self._tools.ids.new()
         new = _again(row, when)
         fresh = await planning.new_row(plan.session, new, session_id, tools.key, tools.clock.now())
+        await _unname(plan, fresh)
         points = await _points_of(plan.session, row.id)
         await planning.invite(plan.session, session_id, points)
         line = Timeline(plan.work, fresh, SessionState(session_id), tools.key, tools.clock.now())
@@ -248,13 +253,11 @@ def _write(row: Session, new: NewSession) -> None:
     row.chair, row.place = new.chair or None, new.place or None
 
 
-def _told(row: Session) -> dict[str, str]:
-    return {
-        "title": row.title,
-        "form": row.form,
-        "default_audience": row.default_audience,
-        "starts_at": wire_time(row.starts_at),
-    }
+async def _unname(plan: Planning, row: Session) -> None:
+    """In the planned session's row, or in one made after it."""
+    with plan.session.no_autoflush:  # what is taken out does not reach the database before
+        about = await wording.cases_about(plan.timeline, plan.desk)
+        await wording.unname(row, plan.desk, about)
 
 
 def _again(row: Session, when: When) -> NewSession:

@@ -43,4 +43,4 @@ class OpenLines:
     async def forget(self) -> None:
         """The savepoint was rolled back: nothing grew."""
         self._lines.clear()
-        self.work.hints.clear()
+        self.work.forget()

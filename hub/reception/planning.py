@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.desk import Desk
-from hub.reception import chain
+from hub.reception import chain, wording
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.models import NAME_LENGTH, TITLE_LENGTH, AgendaItem, Point, Session, SessionPoint
@@ -131,7 +131,7 @@ async def add_item(
     timeline: Timeline, desk: Desk, new: NewItem, *, session: AsyncSession, item_id: str, by: tuple[str, str]
 ) -> None:
     """Append a case to the agenda. A denunciation is closed, whatever was asked, and so is a case with
-    somebody in the vault. Raises Refusal.
+    somebody in the vault, whom the session's own words name no more. Raises Refusal.
     """
     case = await desk.case(new.case, lock=True)  # its kind must hold until the item is committed
     units = await queries.chain(session, case.unit_id, desk.today)
@@ -162,6 +162,7 @@ async def add_item(
         "invited": sorted(new.invited),
     }
     timeline.append("item.added", added, by=by, item_id=item_id)
+    await wording.unname_added(timeline, desk, case.id, by)
 
 
 async def _next_position(session: AsyncSession, session_id: str) -> int:

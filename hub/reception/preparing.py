@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.info import CaseInfo, Waiting
 from hub.people.actor import Actor
-from hub.reception import directory, planning
+from hub.reception import directory, planning, wording
 from hub.reception.access import planned_units
 from hub.reception.agenda_order import put_in_order, take_off, waiting
 from hub.reception.elsewhere import Elsewhere, elsewhere
@@ -113,8 +113,8 @@ class Preparing:
     async def put(
         self, actor: Actor, session_id: str, case_id: str, audience: Audience | None = None
     ) -> None:
-        """Put a case at the end of the agenda. Raises Refusal case_unknown, case_listed, session_over,
-        session_state, data_bad (500 cases at most).
+        """Put a case at the end of the agenda; the session's words do not name whom the vault keeps in it.
+        Raises Refusal case_unknown, case_listed, session_over, session_state, data_bad (500 cases at most).
         """
         case = await self._tools.cases.get_for(actor, case_id)
         async with self._tools.planning(actor, session_id) as plan:
@@ -130,6 +130,7 @@ class Preparing:
                 plan.session.add(
                     DraftItem(session_id=session_id, case_id=case.id, position=position, audience=own)
                 )
+                await wording.unname(plan.row, plan.desk, [case.id])
                 return
             new, item_id = NewItem(case.id, audience), self._tools.ids.new()
             await planning.add_item(
@@ -191,8 +192,8 @@ class Preparing:
     async def ask_file(
         self, actor: Actor, session_id: str, case_id: str, *, unit: str, what: str, due: date | None
     ) -> None:
-        """Record that a unit was asked for a file. Raises Refusal case_unknown, unit_unknown, due_past,
-        data_bad, session_over, session_state.
+        """Record that a unit was asked for a file; whom the vault keeps is masked. Raises Refusal
+        case_unknown, unit_unknown, due_past, data_bad, session_over, session_state.
         """
         await self._tools.cases.get_for(actor, case_id)
         what, now = " ".join(what.split()), self._tools.clock.now()
@@ -206,7 +207,8 @@ class Preparing:
                 raise Refusal("case_unknown")
             if await plan.session.get(Unit, unit) is None:
                 raise Refusal("unit_unknown")
-            asked = FileRequest(id=self._tools.ids.new(), case_id=case_id, unit_id=unit, what=what, due=due)
+            kept = (await plan.desk.unsealed_text(case_id, what))[:TITLE_LENGTH]
+            asked = FileRequest(id=self._tools.ids.new(), case_id=case_id, unit_id=unit, what=kept, due=due)
             asked.session_id, asked.asked_at, asked.asked_by = session_id, now, actor.name
             plan.session.add(asked)
 

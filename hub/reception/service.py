@@ -13,7 +13,7 @@ from hub.cases.models import Case
 from hub.cases.rules import CaseKind
 from hub.cases.service import Cases
 from hub.people.actor import HUB, Actor
-from hub.reception import directory, hearings, moments, planning, timeline
+from hub.reception import directory, hearings, moments, planning, timeline, wording
 from hub.reception.access import viewer_of
 from hub.reception.acts import audience, lobby
 from hub.reception.acts.act import Act
@@ -111,7 +111,7 @@ class Receptions:
             await self._cases.get_for(actor, new.case)
         async with self._writing() as open_:
             line, viewer = await self._staff(open_, session_id, actor)
-            desk = self._cases.desk(open_.work)
+            desk = self._cases.desk(open_.work, actor)
             by = (viewer.key, viewer.name)
             await planning.add_item(line, desk, new, session=open_.session, item_id=item_id, by=by)
         return item_id
@@ -313,9 +313,10 @@ class Receptions:
         open_ = OpenLines(work, self._folds, self._key, self._clock)
         viewer = Viewer(desk.by.key, desk.by.name, staff=True)
         kind = CaseKind(case.kind)
+        await wording.unname_files(desk, case.id)
         for session_id in await audience.sessions_with(work.session, case.id, kind):
             act = self._act(open_, await open_.timeline(session_id), desk.by, viewer)
-            audience.tell_kind(act, case.id, kind)
+            await audience.tell(act, case.id, kind)
         try:
             await self._shut_doors(open_, {})
         except Refusal as refusal:

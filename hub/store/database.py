@@ -8,11 +8,12 @@ read; within a process they queue for one connection. On PostgreSQL, lock the ro
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -20,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from hub.store.bus import Bus
 from hub.store.memory import MemoryBus
+
+log = structlog.get_logger(__name__)
 
 LOCK_SECONDS = 10
 """How long a writer waits for a lock before the work is refused as `Busy`."""
@@ -54,18 +57,42 @@ class TextUnstorable(ValueError):
 
 
 class Work:
-    """One transaction: `session` to work with, `hint` to say what became new, `held` for what is entered in
-    it and left when it is over: after the commit, or with the exception that undid it.
+    """One transaction: `session` to work with, `hint` to say what became new, `after` for what may only be
+    done once it is committed, `held` for what is entered in it and left when it is over: after the commit, or
+    with the exception that undid it.
     """
 
     def __init__(self, session: AsyncSession, held: AsyncExitStack) -> None:
         self.session = session
         self.held = held
         self.hints: dict[str, int] = {}
+        self._after: list[Callable[[], None]] = []
 
     def hint(self, topic: str, n: int) -> None:
         """Publish "topic is at n" after the commit; only the highest n of a topic is sent."""
         self.hints[topic] = max(n, self.hints.get(topic, n))
+
+    def after(self, act: Callable[[], None]) -> None:
+        """Do `act` once the transaction is committed, before anybody hears of it; never when it is undone.
+        SQLAlchemy's own `after_commit` is no place for that: it speaks up for a savepoint too.
+
+        An act that fails is logged and undoes nothing, and one is lost when the process dies just then: leave
+        to it only what is swept up later anyway.
+        """
+        self._after.append(act)
+
+    def forget(self) -> None:
+        """A savepoint around all that was done so far was undone: there is nothing to say or to do after."""
+        self.hints.clear()
+        self._after.clear()
+
+    def committed(self) -> None:
+        """Do what waited for the commit. For the `Database` that made this."""
+        for act in self._after:
+            try:
+                act()
+            except Exception as problem:
+                log.exception("not done after a commit", why=type(problem).__name__)
 
 
 class Database:
@@ -113,6 +140,7 @@ class Database:
                 async with session.begin():
                     await _connect(session)  # take the lock now, not at the first statement
                     yield work
+                work.committed()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

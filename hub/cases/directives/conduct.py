@@ -179,9 +179,7 @@ async def _add_unit(desk: Desk, directed: Directed, given: Mapping[str, Any]) ->
         raise Refusal("directive_field", field="part", act=PREFIX + "add_unit", basis=ACTS["add_unit"].basis)
     if any(part.unit_id == unit.id for part in directed.parts) or len(directed.parts) >= MOST_UNITS:
         raise Refusal("directive_has_unit", unit=unit.name)
-    secret = directed.case.kind == CaseKind.DENUNCIATION
-    if secret and unit.id in await complained_about(desk.session, directed.case.id):
-        raise Refusal("denounced_unit")
+    await live.refuse_denounced(desk, directed.case, [unit.id])
     desk.session.add(DirectiveUnit(directive_id=directed.directive.id, unit_id=unit.id, part=side))
     await desk.reach(directed.case.id, unit.id)
     return {"unit_name": unit.name, "unit": unit.id}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from hub.cases.deadlines import complained_about
 from hub.cases.directives.record import record
 from hub.cases.directives.states import ACTS, ISSUE, PREFIX, Side, State
 from hub.cases.errors import Refusal
@@ -31,8 +32,10 @@ async def issue(
     period: str | None = None,
 ) -> Directive:
     """Record a directive; the directed units come within sight of the case. The first unit leads. Who
-    denounces is masked in the text.
+    denounces is masked in the text. Raises Refusal("denounced_unit").
     """
+    parts = list(parts)
+    await refuse_denounced(desk, case, [unit.id for unit, _ in parts])
     if case.kind == CaseKind.DENUNCIATION or await desk.is_sealed(case.id):
         text = await desk.unnamed(case, text)
     directive = Directive(
@@ -59,6 +62,14 @@ async def issue(
     data = {"text": text, "due": period or due.isoformat(), "units": told}
     await record(desk, case, directive, ISSUE, by=by, data=data)
     return directive
+
+
+async def refuse_denounced(desk: "Desk", case: Case, unit_ids: Iterable[str]) -> None:
+    """A denunciation is carried out by none of those whom it is against. Raises Refusal("denounced_unit")."""
+    if case.kind != CaseKind.DENUNCIATION:
+        return
+    if not (await complained_about(desk.session, case.id)).isdisjoint(unit_ids):
+        raise Refusal("denounced_unit")
 
 
 async def withdraw(desk: "Desk", directive_id: str, why: str | None) -> None:

@@ -1,9 +1,10 @@
 """Who hears: the audience of the current item, and what a case's kind demands of it."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.rules import CaseKind
+from hub.reception import wording
 from hub.reception.acts.act import Act
 from hub.reception.acts.floor import end_floor_of
 from hub.reception.acts.stage import review_pin
@@ -11,7 +12,7 @@ from hub.reception.acts.texts import Confirmable, Data, Id
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.lifecycle import OVER
-from hub.reception.models import AgendaItem, Session
+from hub.reception.models import AgendaItem, DraftItem, Session
 from hub.reception.state import Item
 
 
@@ -55,13 +56,23 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
     case = await act.desk.case(data.case, lock=True)
     if case.kind != data.kind:
         await act.desk.reclassify(case, data.kind)
+    if data.kind is CaseKind.DENUNCIATION:
+        await wording.unname_files(act.desk, case.id)
     here = act.timeline
     for session_id in await sessions_with(act.session, data.case, data.kind):
         if session_id != act.state.id:
             act.timeline = await act.open_other(session_id)
-            tell_kind(act, data.case, data.kind)
+            await tell(act, data.case, data.kind)
             act.timeline = here
-    tell_kind(act, data.case, data.kind)
+    await tell(act, data.case, data.kind)
+
+
+async def tell(act: Act, case_id: str, kind: CaseKind) -> None:
+    """`tell_kind`, and a session that has a denunciation names nobody of it in its own words."""
+    tell_kind(act, case_id, kind)
+    if kind is CaseKind.DENUNCIATION:
+        by = (act.viewer.key, act.viewer.name)
+        await wording.unname_denounced(act.timeline, act.desk, case_id, by)
 
 
 def tell_kind(act: Act, case_id: str, kind: CaseKind) -> None:
@@ -87,12 +98,15 @@ async def close_secret(act: Act, item: Item) -> None:
 
 async def sessions_with(session: AsyncSession, case_id: str, kind: CaseKind) -> list[str]:
     """Sessions with this case that must hear what it is now, in one order for all: two acts that open them
-    queue, not deadlock. Those that are over hear of a denunciation only: what was said there stays readable.
+    queue, not deadlock. Those that are over, and drafts, hear of a denunciation only: what was said there
+    stays readable, and what a draft is called will be read.
     """
-    wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
-    wanted = wanted.where(AgendaItem.case_id == case_id)
-    if kind is not CaseKind.DENUNCIATION:
-        wanted = wanted.where(Session.state.not_in([each.value for each in OVER]))
+    listed = Session.id.in_(select(AgendaItem.session_id).where(AgendaItem.case_id == case_id))
+    drafted = Session.id.in_(select(DraftItem.session_id).where(DraftItem.case_id == case_id))
+    if kind is CaseKind.DENUNCIATION:
+        wanted = select(Session.id).where(or_(listed, drafted))
+    else:
+        wanted = select(Session.id).where(listed, Session.state.not_in([each.value for each in OVER]))
     return list(await session.scalars(wanted.order_by(Session.id)))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from hub.cases.directives import live
 from hub.reception.acts.act import Act
 from hub.reception.acts.directives import MOST_SUPPORTING, issue_to, unit_of
 from hub.reception.acts.floor import end_floor_of
@@ -62,7 +63,8 @@ async def draft(act: Act, data: DraftData) -> None:
 async def read_back(act: Act, data: VersionData) -> None:
     """Show the conclusion to all who hear the item, to be read aloud; it does not count yet.
 
-    Refuses draft_changed (that is not the latest version), conclusion_incomplete, due_past, item_state.
+    Refuses draft_changed (that is not the latest version), conclusion_incomplete, due_past, item_state,
+    denounced_unit (the case denounces a unit that is to carry it out).
     """
     act.must_be_running()
     item = _open(act, data.item)
@@ -72,6 +74,7 @@ async def read_back(act: Act, data: VersionData) -> None:
     _check(act, known)
     if known.read_at is not None:
         return
+    await _refuse_denounced(act, item, known)
     names = ("text", "lead", "lead_name", "due", "answer_on")
     shown = {name: getattr(known, name) for name in names} | {"supporting": list(known.supporting)}
     act.emit("conclusion.read", {"item": item.id, "version": known.version, **shown}, item=item)
@@ -91,7 +94,7 @@ async def conclude(act: Act, data: VersionData) -> None:
     """End an item with the conclusion that was read back and confirmed; with a leading unit it is a directive
     too. An item that was concluded without a formal hearing was heard nevertheless.
 
-    Refuses not_read_back, item_state, due_past.
+    Refuses not_read_back, item_state, due_past, denounced_unit.
     """
     act.must_be_running()
     item = _open(act, data.item)
@@ -164,6 +167,14 @@ def _check(act: Act, known: Draft) -> None:
     for day in (known.due, known.answer_on):
         if day is not None and date.fromisoformat(day) < act.today:
             raise Refusal("due_past")
+
+
+async def _refuse_denounced(act: Act, item: Item, known: Draft) -> None:
+    """Before it is read aloud: what cannot be confirmed must not be heard either."""
+    codes = (known.lead, *known.supporting) if known.lead is not None else ()
+    units = [await unit_of(act, code) for code in codes]
+    case = await act.desk.case(item.case["id"])
+    await live.refuse_denounced(act.desk, case, [unit.id for unit in units])
 
 
 async def _directive(act: Act, item: Item, known: Draft) -> str | None:

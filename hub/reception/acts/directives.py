@@ -42,7 +42,9 @@ class WithdrawData(DirectiveData):
 
 
 async def issue(act: Act, data: IssueData) -> None:
-    """Issue a directive about an item that was called. Refuses due_past, unit_unknown, item_state."""
+    """Issue a directive about an item that was called. Refuses due_past, unit_unknown, item_state,
+    denounced_unit (the case denounces one of the units).
+    """
     act.must_be_running()
     item = act.item(data.item)
     if item.status is ItemStatus.QUEUED:
@@ -90,7 +92,7 @@ async def issue_to(
     due: date,
     answer_on: date | None = None,
 ) -> str:
-    """Record a directive and say so; its id."""
+    """Record a directive and say so; its id. Refuses denounced_unit."""
     case = await act.desk.case(item.case["id"])
     if await act.desk.is_sealed(case.id):
         text = await act.desk.unnamed(case, text)

@@ -355,6 +355,32 @@ async def test_nobody_becomes_the_judge_of_a_denunciation_against_themselves(sql
         assert seen == {house.unit["P"].id}
 
 
+async def test_a_directive_in_a_denunciation_passes_over_the_denounced(house: House) -> None:
+    info, above = await house.case("P", CaseKind.DENUNCIATION), house.unit["D2"].id
+    async with house.db.begin() as work:
+        desk = house.cases.desk(work)
+        work.session.add(ComplainedUnit(case_id=info.id, unit_id=house.unit["C12"].id))
+        case, due = await desk.case(info.id), house.clock.now().date()
+        one, two = house.unit["C11"], house.unit["C21"]
+        led = await desk.issue(case, one, [], text="Xác minh", due=due, by=HUB)
+        helped = await desk.issue(case, two, [one], text="Xác minh", due=due, by=HUB)
+    made = await split(house, main="N")
+    async with house.db.begin() as work:
+        await work.session.execute(update(Unit).where(Unit.id == made["N"].id).values(parent_id=above))
+    transitions = Transitions(house.db, house.clock)
+    await transitions.carry_out(HUB, (await transitions.preview(HUB)).seal)
+    async with house.db.read() as session:
+        assert made["N"].id in set(await session.scalars(select(ComplainedUnit.unit_id)))
+        parts = {
+            (part.directive_id, part.unit_id, part.part)
+            for part in await session.scalars(select(DirectiveUnit))
+        }
+        assert parts == {(led, above, "lead"), (helped, two.id, "lead"), (helped, above, "support")}
+        passed = [act for act in await history.acts_of(session, info.id) if act.act == "pass_directive"]
+        assert {act.data["unit"] for act in passed} == {above}
+        assert await session.get(CaseReach, (info.id, above)) is not None
+
+
 async def test_a_case_may_pass_on_by_itself(sqlite_house: House) -> None:
     house = sqlite_house
     info = await house.case("C11")

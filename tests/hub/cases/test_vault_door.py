@@ -13,6 +13,7 @@ from hub.cases.name_tries import MOST
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.search import Wanted
 from hub.cases.vault import Person, VaultDamaged
+from hub.cases.vault_grants import LIFT, LOOK
 from hub.cases.vault_store import Original
 from hub.people.actor import Actor
 from hub.people.roles import Role
@@ -302,6 +303,47 @@ async def test_the_protection_is_lifted_by_two_and_only_off_a_case_that_is_no_de
     await house.vault.decide(reception, case_id, grant, approve=True)
     assert (await house.cases.look(chair, case_id, "page")).petitioners == (DENOUNCER,)
     assert await house.vault.of_case(chair, case_id) is None
+
+
+async def test_the_door_is_shut_to_the_denounced_unit_whatever_the_case_is_called(house: House) -> None:
+    new = NewCase(
+        CaseKind.DENUNCIATION,
+        CaseField.LAND,
+        house.unit["C11"].id,
+        "Tố cáo cán bộ",
+        "",
+        (DENOUNCER,),
+        complained_about=(house.unit["D1"].id,),
+    )
+    case_id = (await house.cases.register(new)).id
+    async with house.db.begin() as work:
+        desk = house.cases.desk(work)
+        await desk.reclassify(await desk.case(case_id), CaseKind.COMPLAINT)
+    one, other = house.account(Role.CHAIR, "D1"), house.account(Role.RECEPTION, "D1")
+    province = house.account(Role.CHAIR), house.account(Role.RECEPTION)
+    assert (await house.cases.get_for(one, case_id)).id == case_id
+    asked = {
+        purpose: await house.vault.ask(province[0], case_id, REASON, purpose) for purpose in (LOOK, LIFT)
+    }
+    for step in (
+        house.vault.ask(one, case_id, REASON),
+        house.vault.ask(one, case_id, REASON, LIFT),
+        house.vault.decide(other, case_id, asked[LOOK], approve=True),
+        house.vault.decide(other, case_id, asked[LIFT], approve=True),
+        house.vault.end(other, case_id, asked[LOOK]),
+        house.vault.open(one, case_id),
+        house.vault.letters(one, case_id),
+        house.vault.open_file(one, case_id, "0" * 26),
+        house.vault.make_box(one, case_id),
+        house.vault.write(one, case_id, "x"),
+    ):
+        with pytest.raises(Refusal, match="not_allowed"):
+            await step
+    info = await house.vault.of_case(one, case_id)
+    assert info is not None
+    assert (info.grants, info.keeper, info.writes, info.may_lift) == ((), False, False, False)
+    await house.vault.decide(province[1], case_id, asked[LOOK], approve=True)
+    assert (await house.vault.open(province[0], case_id)).people == (DENOUNCER,)
 
 
 async def test_ordinary_looks_are_recorded_once_a_sitting(sqlite_house: House) -> None:

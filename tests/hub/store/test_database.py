@@ -82,6 +82,55 @@ async def test_failed_work_hints_nothing(db: Database) -> None:
         assert await subscription.next(0.01) is None
 
 
+async def test_what_waits_for_the_commit_is_done_after_it(db: Database) -> None:
+    done: list[str] = []
+    async with db.bus.subscribe("t") as subscription:
+        async with db.begin() as work:
+            work.after(lambda: done.append("after"))
+            async with work.session.begin_nested():
+                work.session.add(account(1))
+            assert done == []
+            work.hint("t", 1)
+        assert done == ["after"]
+        assert await subscription.next(1) == 1
+
+
+async def test_failed_work_does_nothing_after(db: Database) -> None:
+    done: list[str] = []
+    with suppress(RuntimeError):
+        async with db.begin() as work:
+            work.after(lambda: done.append("raised"))
+            async with work.session.begin_nested():
+                work.session.add(account(1))
+            raise RuntimeError("changed my mind")
+    with suppress(IntegrityError):
+        async with db.begin() as work:
+            work.after(lambda: done.append("not committed"))
+            work.session.add_all([account(1), account(1)])
+    async with db.begin() as work:
+        work.after(lambda: done.append("undone"))
+        work.hint("t", 1)
+        work.forget()
+    assert (done, work.hints) == ([], {})
+
+
+async def test_what_fails_after_the_commit_undoes_nothing(db: Database) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise OSError("the folder is gone")
+
+    async with db.bus.subscribe("t") as subscription:
+        async with db.begin() as work:
+            work.session.add(account(1))
+            work.after(fail)
+            work.after(lambda: done.append("after"))
+            work.hint("t", 1)
+        assert await subscription.next(1) == 1
+    assert done == ["after"]
+    assert await count(db) == 1
+
+
 async def test_readers_cannot_write(db: Database) -> None:
     async with db.read() as session:
         session.add(account(1))

@@ -1,5 +1,6 @@
 import pytest
 
+from hub.cases.act_tables import ComplainedUnit
 from hub.people.roles import Role
 from tests.kit.receptions import Live
 
@@ -99,3 +100,37 @@ async def test_whoever_is_of_no_unit_acknowledges_nothing(live: Live) -> None:
     adviser = live.house.account(Role.ADVISER, None)
     refusal = await live.refused(adviser, "directive.acknowledge", directive=issued["directive"])
     assert refusal == "not_your_unit"
+
+
+@pytest.mark.parametrize("units", [{"lead": "C12"}, {"supporting": ["D2", "C12"]}])
+async def test_a_denunciation_is_carried_out_by_none_whom_it_is_against(
+    live: Live, units: dict[str, object]
+) -> None:
+    async with live.house.db.begin() as work:
+        denounced = live.house.unit["C12"].id
+        for case in live.cases:
+            work.session.add(ComplainedUnit(case_id=case.id, unit_id=denounced))
+    denunciation = live.items[2]
+    await issue(live, item=0, **units)  # whom a complaint is against answers it
+    await live.clerk("item.call", item=denunciation)
+    data = {"lead": "C11", "supporting": [], "text": "Xác minh", "due": DUE} | units
+    assert (
+        await live.refused(live.house.clerk, "directive.issue", item=denunciation, **data) == "denounced_unit"
+    )
+    form = data | {"answer_on": None, "item": denunciation, "base": 0}
+    await live.clerk("conclusion.draft", **form)
+    about = {"item": denunciation, "version": (await live.state()).drafts[denunciation].version}
+    refused = await live.refused(live.house.clerk, "conclusion.read_back", **about)
+    assert refused == "denounced_unit"
+
+
+async def test_a_conclusion_is_not_confirmed_over_whom_the_case_denounces_by_now(live: Live) -> None:
+    item, case = live.items[2], live.cases[2].id
+    await live.clerk("item.call", item=item)
+    form = {"lead": "C21", "supporting": [], "text": "Xác minh", "due": DUE, "answer_on": None}
+    await live.clerk("conclusion.draft", item=item, base=0, **form)
+    about = {"item": item, "version": (await live.state()).drafts[item].version}
+    await live.clerk("conclusion.read_back", **about)
+    async with live.house.db.begin() as work:
+        work.session.add(ComplainedUnit(case_id=case, unit_id=live.house.unit["C21"].id))
+    assert await live.refused(live.house.clerk, "item.conclude", **about) == "denounced_unit"
