@@ -77,6 +77,10 @@ class ActRule:
     """
     unless: frozenset[str] = frozenset()
     """None of these may stand."""
+    overdue: frozenset[State] = frozenset()
+    """Where it may be done too once the first instance's term has run out without a decision; `after` asks
+    nothing then.
+    """
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -248,6 +252,7 @@ ACTS: Final[Mapping[str, ActRule]] = {
         basis=COMPLAINTS,
         after=frozenset({"decide"}),
         unless=frozenset({"receive_second"}),
+        overdue=AT_WORK | {S.SUSPENDED},
     ),
     "go_to_court": ActRule(
         OPEN | {S.CLOSED}, None, DISPUTES, needs=("text",), takes=("number",), basis=COMPLAINTS

@@ -113,7 +113,7 @@ class Lives:
             state=story.state,
             version=case.version,
             terms=tuple(terms(course(story), self._today(), vietnam())),
-            offers=tuple(_offers(story)) if actor.is_staff else (),
+            offers=tuple(_offers(story, self._today())) if actor.is_staff else (),
             acts=told,
             facts=facts,
             against=tuple(unit for unit in units if unit is not None),
@@ -220,9 +220,9 @@ class Lives:
         return local_day(self._cases.clock.now())
 
 
-def _offers(story: Story) -> list[Offer]:
+def _offers(story: Story, today: date) -> list[Offer]:
     mine = [(act, rule) for act, rule in ACTS.items() if story.kind in rule.kinds]
-    return [Offer(act, rule, refusal(story, act)) for act, rule in mine]
+    return [Offer(act, rule, refusal(story, act, today)) for act, rule in mine]
 
 
 async def _must_be(desk: Desk, case: Case, version: int | None) -> None:
