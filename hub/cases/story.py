@@ -208,7 +208,9 @@ def course(story: Story) -> Course:
             way, number = str(each.data["way"]), str(each.data["number"])
             extensions.add(Extension(each.on, rule, way, number, round_))
     traits = {Trait.REMOTE} if story.remote else set()
-    if any(each.data.get("several_places") for each in story.done):
+    # Who classifies again without the tick has found that one place is enough.
+    classified = [each for each in story.done if each.act == "classify"]
+    if classified and classified[-1].data.get("several_places"):
         traits.add(Trait.SEVERAL_PLACES)
     return Course(
         story.kind.value, frozenset(happenings), frozenset(pauses), frozenset(extensions), frozenset(traits)

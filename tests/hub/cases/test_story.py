@@ -263,6 +263,17 @@ def test_several_places_and_remote_areas_reach_the_clock():
     assert course(case).traits == {Trait.REMOTE, Trait.SEVERAL_PLACES}
 
 
+@pytest.mark.parametrize(
+    ("ticks", "due"),
+    [((True,), date(2026, 3, 16)), ((True, False), date(2026, 3, 11)), ((False, True), date(2026, 3, 16))],
+)
+def test_the_last_classifying_says_whether_there_are_several_places(ticks, due):
+    done = [Done("classify", DAY, {"several_places": True} if tick else {}) for tick in ticks]
+    case = story(CaseKind.DENUNCIATION, State.CLASSIFIED, done=done)
+    [term] = [each for each in _terms(case, DAY) if each.rule.id == "denunciation_check"]
+    assert term.due == due
+
+
 def test_what_a_decision_is_depends_on_the_case():
     assert mark("decide", CaseKind.DENUNCIATION, second=False) is Mark.CONCLUDED
     assert mark("extend", CaseKind.COMPLAINT, second=False) is None

@@ -1,10 +1,13 @@
 """Working on a case at its page: what is offered, recorded, refused, tried; two people at once."""
 
 import re
+from typing import Any
 
 import httpx
 import pytest
 
+from hub.cases.lives import Lives
+from hub.cases.rules import CaseKind
 from hub.people.roles import Role
 from tests.kit.web import WebLab
 
@@ -153,6 +156,27 @@ async def test_a_correction_and_a_step_taken_back_stay_readable(lab: WebLab, cas
     assert history.count("Đã được thay bằng bản ghi sau") == 2
     assert "nhầm hồ sơ" in history
     assert (await lab.services.cases.get_for(lab.house.clerk, case)).state == "received"
+
+
+async def test_a_correction_takes_a_tick_off_and_keeps_what_its_form_does_not_show(lab: WebLab):
+    case = (await lab.house.case("C11", CaseKind.DENUNCIATION)).id
+    async with lab.http(await lab.account(Role.CLERK)) as http:
+
+        async def classified() -> dict[str, Any]:
+            life = await Lives(lab.services.cases).life(lab.house.clerk, case)
+            return dict(next(each for each in reversed(life.acts) if each.act == "classify").data)
+
+        form = await _form(http, f"/cases/{case}")
+        data = {**form, "kind": "denunciation", "field": "land", "anonymous": "1", "several_places": "1"}
+        assert (await http.post(f"/cases/{case}/acts/classify", data=data)).status_code == 303
+        ticked = 'name="several_places" value="1" checked'
+        assert ticked in (await http.get(f"/cases/{case}/history")).text
+        for n, typed in ((2, {"several_places": "1"}), (3, {})):
+            path = f"/cases/{case}/history/{n}/correct"
+            assert (await http.post(path, data={**form, "why": "nhầm", **typed})).status_code == 303
+            assert ("several_places" in await classified()) is bool(typed)
+        assert ticked not in (await http.get(f"/cases/{case}/history")).text
+    assert (await classified())["anonymous"] is True
 
 
 @pytest.mark.parametrize("field", ["kind", "on"])
