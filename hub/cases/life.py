@@ -247,7 +247,7 @@ ACTS: Final[Mapping[str, ActRule]] = {
         _from(S.DECIDED, S.ENFORCEMENT, S.REPLIED, S.CLOSED),
         S.ELIGIBLE,
         frozenset({CaseKind.COMPLAINT}),
-        takes=("text",),
+        takes=("decider", "text"),
         leaves=Mark.SECOND_RECEIVED,
         basis=COMPLAINTS,
         after=frozenset({"decide"}),

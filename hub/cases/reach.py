@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,6 +62,15 @@ async def place(session: AsyncSession, places: Mapping[str, Sequence[str]]) -> N
         key = [CaseReach.case_id, CaseReach.unit_id]
         insert = _insert(session).on_conflict_do_update(index_elements=key, set_={"directed": False})
         await session.execute(insert, rows)
+
+
+async def move(session: AsyncSession, case_id: str, chain: Sequence[str]) -> None:
+    """Put a case within sight of these units by their place in the tree. Who saw it so before goes on seeing
+    it as one that was directed does, and works on it no more.
+    """
+    by_place = CaseReach.case_id == case_id, CaseReach.directed.is_(False)
+    await session.execute(update(CaseReach).where(*by_place).values(directed=True))
+    await place(session, {case_id: chain})
 
 
 async def _direct(session: AsyncSession, unit: str, heir: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hub.cases.lives import Lives
 from hub.cases.rules import CaseKind
 from hub.people.roles import Role
+from tests.hub.cases.test_lives import do
 from tests.kit.web import WebLab
 
 
@@ -101,6 +102,35 @@ async def test_two_editors_of_one_field_see_both_texts(lab: WebLab, case: str):
         assert (await http.post(f"/cases/{case}/edit", data=final)).status_code == 303
         history = (await http.get(f"/cases/{case}/history")).text
     assert "Đền bù đất ruộng" in history
+
+
+async def test_the_second_instance_is_chosen_from_the_units_above_and_the_first_then_reads(
+    lab: WebLab, case: str
+):
+    unit = lab.house.unit
+    await do(lab.house, case, "classify find_eligible accept verify decide")
+    async with lab.http(await lab.account(Role.CLERK, "C11")) as http:
+        page = (await http.get(f"/cases/{case}")).text
+        chosen = re.search(r'<select[^>]* name="decider">(.*?)</select>', page)
+        assert chosen is not None
+        assert re.findall(r'value="([^"]+)"', chosen[1]) == [unit["D1"].id, unit["P"].id]
+        form = {**(await _form(http, f"/cases/{case}")), "decider": unit["P"].id}
+        tried = await http.post(f"/cases/{case}/what-if/receive_second", data=form)
+        assert f'name="decider" value="{unit["P"].id}"' in tried.text
+        wrong = {**form, "decider": unit["C12"].id}
+        refused = await http.post(f"/cases/{case}/acts/receive_second", data=wrong)
+        assert refused.status_code == 409
+        assert "Đơn vị giải quyết lần hai" in refused.text
+        done = await http.post(f"/cases/{case}/acts/receive_second", data=form)
+        assert done.status_code == 303
+        after = (await http.get(done.headers["location"])).text
+        assert "chuyển cho Bình Minh từ" in after
+        assert "/acts/" not in after
+        assert (
+            await http.post(f"/cases/{case}/acts/accept", data={**form, "number": "1"})
+        ).status_code == 403
+    async with lab.http(await lab.account(Role.CLERK)) as http:
+        assert f"/cases/{case}/acts/accept" in (await http.get(f"/cases/{case}")).text
 
 
 async def test_another_units_case_is_not_there(lab: WebLab, case: str):
