@@ -7,16 +7,22 @@ about an earlier day is answered as it was then: a report about 2024 counts by t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, true, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.charge_tables import FormerCharge
 from hub.cases.models import Case
 from hub.units.local_day import VIETNAM, local_day
+from hub.units.models import Unit
 
 CHUNK = 400
 """Ids in one statement: SQLite takes at most 999 values in older versions."""
+
+
+TOLD: Final = ("origin", "origin_code", "origin_name", "unit", "unit_code", "unit_name")
+"""What an act by which a case passes from one unit to another says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,13 @@ async def charges_of(session: AsyncSession, found: Case) -> list[Charge]:
     return [*former, Charge(found.unit_id, since or local_day(found.received_at), None)]
 
 
+async def former_units(session: AsyncSession, found: Case, day: date) -> set[str]:
+    """Ids of the units that were in charge before and stand on that day."""
+    wanted = select(FormerCharge.unit_id).join(Unit, Unit.id == FormerCharge.unit_id)
+    stands = or_(Unit.valid_to.is_(None), Unit.valid_to > day)
+    return set(await session.scalars(wanted.where(FormerCharge.case_id == found.id, stands)))
+
+
 async def pass_on(session: AsyncSession, found: Case, unit_id: str, *, n: int, on: date) -> None:
     """Put another unit in charge: the only way to. `n` is the number of the act that does it, recorded
     before. Within whose sight the case is then is the business of `hub.cases.reach`.
@@ -87,6 +100,24 @@ async def pass_on(session: AsyncSession, found: Case, unit_id: str, *, n: int, o
         return
     await write(session, [Handed(found.id, n, found.unit_id, unit_id, on)])
     await session.refresh(found, ["unit_id"])
+
+
+async def redate(session: AsyncSession, found: Case, n: int, on: date) -> None:
+    """A case passed by its act number `n` on another day than was recorded."""
+    wanted = select(FormerCharge).where(FormerCharge.case_id == found.id, FormerCharge.n >= n)
+    rows = list(await session.scalars(wanted.order_by(FormerCharge.n).limit(2)))
+    if not rows or rows[0].n != n:
+        return
+    rows[0].until = max(on, rows[0].since)
+    if len(rows) > 1:
+        rows[0].until = rows[1].since = min(rows[0].until, rows[1].until)
+    await session.flush()
+
+
+def told(origin: Unit, target: Unit) -> dict[str, str]:
+    """Who passes to whom, as history tells it when names have changed again: see `TOLD`."""
+    parts = (origin.id, origin.code, origin.name, target.id, target.code, target.name)
+    return dict(zip(TOLD, parts, strict=True))
 
 
 async def write(session: AsyncSession, handed: Sequence[Handed]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.cases import deadlines, history
+from hub.cases import deadlines, history, second
 from hub.cases.act_tables import CaseAct
 from hub.cases.desk import Desk
 from hub.cases.directives.conditions import is_unsettled
@@ -24,7 +24,8 @@ from hub.cases.story import check, next_state
 async def perform(
     desk: Desk, case: Case, act: str, *, on: date | None = None, data: Mapping[str, Any] | None = None
 ) -> CaseAct:
-    """Do one act of the table to a case, on a day (today when none is given), in the desk's name.
+    """Do one act of the table to a case, on a day (today when none is given), in the desk's name. A second
+    complaint passes the case to the unit that decides it (see `hub.cases.second`).
 
     Raises Refusal: those of `hub.cases.story.check`, identity_in_text, names_tried, data_bad, and of an act
     that closes: feedback_open, directives_open.
@@ -38,9 +39,15 @@ async def perform(
         await _classify(desk, case, given)
         story = await deadlines.read_story(desk.session, case)
     await nothing_waits(desk.session, case.id, act)
+    unit = await second.chosen(desk.session, case, act, given, desk.today)
+    if unit is not None:
+        given |= await second.told(desk.session, case, unit)
     case.state = next_state(story, act).value
     await desk.session.flush()
-    return await desk.record(case, act, on=day, data=given)
+    row = await desk.record(case, act, on=day, data=given)
+    if unit is not None:
+        await second.hand_over(desk, case, unit.id, row)
+    return row
 
 
 async def nothing_waits(session: AsyncSession, case_id: str, act: str) -> None:

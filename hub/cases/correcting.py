@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from hub.cases import deadlines, history
+from hub.cases import charge, deadlines, history, second
 from hub.cases.act_tables import CaseAct
 from hub.cases.desk import Desk
 from hub.cases.errors import Refusal
@@ -39,7 +39,10 @@ async def annul(desk: Desk, case: Case, n: int, reason: str) -> CaseAct:
         await _put_back(desk, case, old)
     case.state = state_after(without).value
     told = {"act": old.act, "reason": reason.strip()}
-    return await desk.record(case, history.ANNUL, data=told, corrects=n)
+    row = await desk.record(case, history.ANNUL, data=told, corrects=n)
+    if old.act == second.SECOND:
+        await second.hand_back(desk, case, old, row)
+    return row
 
 
 async def correct(
@@ -49,7 +52,7 @@ async def correct(
 
     Raises Refusal: those of `story.check` as of that place, act_unknown, act_needed, act_order,
     identity_in_text, names_tried, data_bad (no reason, or what a classifying made of the case: that is
-    changed by classifying it again).
+    changed by classifying it again; or another unit for the second instance).
     """
     story, at, old = await _find(desk, case, n)
     if not reason.strip():
@@ -67,7 +70,12 @@ async def correct(
         told = {"act": old.act, "basis": ACTS[old.act].basis}
         raise Refusal("act_order", day=first.on.isoformat(), needed=first.act, **told)
     _must_keep_days(story, done, at)
-    return await desk.record(case, old.act, on=on, data={**data, "corrected": reason.strip()}, corrects=n)
+    given = second.kept(old, data) if old.act == second.SECOND else data
+    row = await desk.record(case, old.act, on=on, data={**given, "corrected": reason.strip()}, corrects=n)
+    if old.act == second.SECOND:
+        passed = await _first(desk, case, old)
+        await charge.redate(desk.session, case, passed.n, on)
+    return row
 
 
 async def _put_back(desk: Desk, case: Case, old: CaseAct) -> None:
@@ -75,10 +83,7 @@ async def _put_back(desk: Desk, case: Case, old: CaseAct) -> None:
     stays: a kind moves people in and out of the vault, and the marks as they were are kept nowhere. Raises
     Refusal("classify_stays") where it made any.
     """
-    acts = {each.n: each for each in await history.acts_of(desk.session, case.id)}
-    first = old
-    while first.corrects is not None:
-        first = acts[first.corrects]
+    first = await _first(desk, case, old)
     versions = [each for each in await history.versions_of(desk.session, case.id) if each.n >= first.n]
     was = versions[0] if versions and versions[0].n == first.n else None
     if was is None or was.kind != old.data.get("kind") or any(old.data.get(name) for name in MARKS):
@@ -88,6 +93,14 @@ async def _put_back(desk: Desk, case: Case, old: CaseAct) -> None:
         await history.keep_version(desk.session, case, case.version + 1)
         case.field = was.field
         await desk.session.flush()
+
+
+async def _first(desk: Desk, case: Case, old: CaseAct) -> CaseAct:
+    """The act that this one, or one it corrected, took the place of in the beginning."""
+    acts = {each.n: each for each in await history.acts_of(desk.session, case.id)}
+    while old.corrects is not None:
+        old = acts[old.corrects]
+    return old
 
 
 async def _find(desk: Desk, case: Case, n: int) -> tuple[Story, int, CaseAct]:

@@ -77,6 +77,10 @@ class ActRule:
     """
     unless: frozenset[str] = frozenset()
     """None of these may stand."""
+    overdue: frozenset[State] = frozenset()
+    """Where it may be done too once the first instance's term has run out without a decision; `after` asks
+    nothing then.
+    """
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -243,11 +247,12 @@ ACTS: Final[Mapping[str, ActRule]] = {
         _from(S.DECIDED, S.ENFORCEMENT, S.REPLIED, S.CLOSED),
         S.ELIGIBLE,
         frozenset({CaseKind.COMPLAINT}),
-        takes=("text",),
+        takes=("decider", "text"),
         leaves=Mark.SECOND_RECEIVED,
         basis=COMPLAINTS,
         after=frozenset({"decide"}),
         unless=frozenset({"receive_second"}),
+        overdue=AT_WORK | {S.SUSPENDED},
     ),
     "go_to_court": ActRule(
         OPEN | {S.CLOSED}, None, DISPUTES, needs=("text",), takes=("number",), basis=COMPLAINTS

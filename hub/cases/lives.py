@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from hub.cases import conduct, correcting, deadlines, editing, history, joining, reckoning, rights
+from hub.cases import conduct, correcting, deadlines, editing, history, joining, reckoning, rights, second
 from hub.cases.act_tables import CaseAct, CaseVersion
 from hub.cases.clock.digest import law_digest
 from hub.cases.clock.reckon import Term, terms
@@ -67,6 +67,8 @@ class Life:
     """It is against the reader's own unit: they cannot end it."""
     joined: tuple[CaseInfo, ...]
     alike: tuple[tuple[CaseInfo, Likeness], ...]
+    deciders: tuple[Unit, ...]
+    """Of which one is named with a second complaint, the nearest first; empty while there can be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +108,24 @@ class Lives:
             alike = await joining.alike(session, case) if actor.is_staff else []
             told = await _told(session, acts)
             facts = await editing.facts_of(session, case)
-        story = deadlines.story_of(case, acts, against)
+            story = deadlines.story_of(case, acts, against)
+            offers = _offers(story, self._today()) if await rights.works_on(session, actor, case) else []
+            passes = any(each.act == second.SECOND and each.refused is None for each in offers)
+            deciders = await second.deciders(session, case, self._today()) if passes else []
         seen = await self._cases.known_for(actor, [*joined, *(other for other, _ in alike)])
         likely = [(seen[other], like) for other, like in alike if other in seen]
         return Life(
             state=story.state,
             version=case.version,
             terms=tuple(terms(course(story), self._today(), vietnam())),
-            offers=tuple(_offers(story)) if actor.is_staff else (),
+            offers=tuple(offers),
             acts=told,
             facts=facts,
             against=tuple(unit for unit in units if unit is not None),
             conflict=actor.unit in against,
             joined=tuple(seen[other] for other in joined if other in seen),
             alike=tuple(likely[: joining.MOST_SUGGESTED]),
+            deciders=tuple(deciders),
         )
 
     async def versions(self, actor: Actor, case_id: str) -> list[CaseVersion]:
@@ -161,6 +167,7 @@ class Lives:
             try:
                 check(story, act, day, data, today=seen_on, unit=actor.unit)
                 await conduct.nothing_waits(session, case_id, act)
+                await second.chosen(session, case, act, data, today)
             except Refusal as refused:
                 return WhatIf(story.state, before, before, refused)
         done = replace(story, state=next_state(story, act), done=[*story.done, Done(act, day, data)])
@@ -196,9 +203,9 @@ class Lives:
         """Join two cases, or part them: files that both are the actor's to work on, for it stands in the
         history of both. Raises what `joining` raises.
         """
-        first, second = sorted((case_id, other_id))  # always locked in one order
-        async with self._writing(actor, first) as (desk, one):
-            two = await rights.worked_on(desk.session, actor, second, lock=True)
+        low, high = sorted((case_id, other_id))  # always locked in one order
+        async with self._writing(actor, low) as (desk, one):
+            two = await rights.worked_on(desk.session, actor, high, lock=True)
             case, other = (one, two) if one.id == case_id else (two, one)
             await (joining.join if joined else joining.part)(desk, case, other)
 
@@ -220,9 +227,9 @@ class Lives:
         return local_day(self._cases.clock.now())
 
 
-def _offers(story: Story) -> list[Offer]:
+def _offers(story: Story, today: date) -> list[Offer]:
     mine = [(act, rule) for act, rule in ACTS.items() if story.kind in rule.kinds]
-    return [Offer(act, rule, refusal(story, act)) for act, rule in mine]
+    return [Offer(act, rule, refusal(story, act, today)) for act, rule in mine]
 
 
 async def _must_be(desk: Desk, case: Case, version: int | None) -> None:

@@ -121,7 +121,9 @@ class CaseBook(Base):
 
 
 class CaseReach(Base):
-    """A unit within whose sight a case is: the one in charge, those above it, and those directed in it."""
+    """A unit within whose sight a case is: the one in charge, those above it, those directed in it, and those
+    that had it by their place before it passed to the second instance.
+    """
 
     __tablename__ = "case_reaches"
     __table_args__ = (Index(None, "unit_id", "case_id"),)
@@ -129,7 +131,7 @@ class CaseReach(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     unit_id: Mapped[str] = mapped_column(ForeignKey("units.id"), primary_key=True)
     directed: Mapped[bool]
-    """Only for a directive, not by its place in the tree."""
+    """Only for a directive, or for having been in charge; not by its place in the tree."""
 
 
 class Petition(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,6 +68,15 @@ async def direct(session: AsyncSession, case_id: str, unit_id: str) -> None:
     """Bring a case within sight of a unit that has a part in a directive now."""
     row = {"case_id": case_id, "unit_id": unit_id, "directed": True}
     await session.execute(_insert(session).values(row).on_conflict_do_nothing())
+
+
+async def move(session: AsyncSession, case_id: str, chain: Sequence[str]) -> None:
+    """Put a case within sight of these units by their place in the tree. Who saw it so before goes on seeing
+    it as one that was directed does, and works on it no more.
+    """
+    by_place = CaseReach.case_id == case_id, CaseReach.directed.is_(False)
+    await session.execute(update(CaseReach).where(*by_place).values(directed=True))
+    await place(session, {case_id: chain})
 
 
 async def _direct(session: AsyncSession, unit: str, heir: str) -> None:

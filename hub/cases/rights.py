@@ -1,9 +1,10 @@
 """Who may see a case, and who may work on it: the one place, asked by lists, counts, search, exports,
 documents, directives, pages and live events alike.
 
-A right follows from four things: the role, the unit's place in the tree or a directive (the case's *reach*),
-the kind, and whom the case is against. It stands twice, as a condition for the database (`visible`) and in
-Python (`may_see`); a test holds the two together. What may not be seen answers as if it were not there.
+A right follows from four things: the role, the unit's place in the tree, a directive or a former charge (the
+case's *reach*), the kind, and whom the case is against. It stands twice, as a condition for the database
+(`visible`) and in Python (`may_see`); a test holds the two together. What may not be seen answers as if it
+were not there.
 """
 
 from collections.abc import Collection
@@ -87,15 +88,12 @@ async def seen(session: AsyncSession, actor: Actor, case_id: str, *, lock: bool 
 
 async def worked_on(session: AsyncSession, actor: Actor, case_id: str, *, lock: bool = False) -> Case:
     """The case, for staff of the unit in charge or of one above it. A directive brings a case within sight
-    and answers for itself; it gives nobody the file to work on.
+    and answers for itself; it gives nobody the file to work on. Nor does having been in charge.
 
     Raises Refusal case_unknown (see `seen`), not_allowed (they may see it, and no more).
     """
     case = await seen(session, actor, case_id, lock=lock)
-    if actor.key == HUB.key or (actor.is_staff and actor.unit is None):
-        return case
-    own = select(CaseReach).where(CaseReach.case_id == case.id, CaseReach.unit_id == actor.unit)
-    if not actor.is_staff or await session.scalar(own.where(CaseReach.directed.is_(False))) is None:
+    if not await works_on(session, actor, case):
         raise Refusal("not_allowed")
     return case
 
@@ -106,6 +104,14 @@ async def is_against(session: AsyncSession, actor: Actor, case_id: str) -> bool:
         return False
     said = ComplainedUnit.case_id == case_id, ComplainedUnit.unit_id == actor.unit
     return await session.scalar(select(ComplainedUnit.unit_id).where(*said)) is not None
+
+
+async def works_on(session: AsyncSession, actor: Actor, case: Case) -> bool:
+    """Whether somebody who sees the case may work on it, too: see `worked_on`."""
+    if actor.key == HUB.key or (actor.is_staff and actor.unit is None):
+        return True
+    own = select(CaseReach.case_id).where(CaseReach.case_id == case.id, CaseReach.unit_id == actor.unit)
+    return actor.is_staff and await session.scalar(own.where(CaseReach.directed.is_(False))) is not None
 
 
 def keeps_vault(actor: Actor) -> bool:

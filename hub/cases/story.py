@@ -3,12 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from hub.cases.clock.happening import Course, Extension, Happening, Mark, Pause, Trait
+from hub.cases.clock.reckon import Standing, terms
 from hub.cases.errors import Refusal
 from hub.cases.life import ACTS, ANEW, ENDING, State
 from hub.cases.rules import CaseKind
+from hub.units.working_days import vietnam
+
+FIRST: Final = "complaint_first"
+"""The rule of the clock for the first decision on a complaint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +60,20 @@ class Story:
         return "receive_second" in self.names
 
 
-def lawful(story: Story) -> list[str]:
-    """The acts that may be done now, in the order of the table; their fields are another matter."""
-    return [act for act in ACTS if refusal(story, act) is None]
+def lawful(story: Story, on: date | None = None) -> list[str]:
+    """The acts that may be done now, in the order of the table; their fields are another matter. `on`: as of
+    `refusal`.
+    """
+    return [act for act in ACTS if refusal(story, act, on) is None]
 
 
-def refusal(story: Story, act: str) -> Refusal | None:
-    """Why an act may not be done now, whatever its fields; None when it may.
+def refusal(story: Story, act: str, on: date | None = None) -> Refusal | None:
+    """Why an act may not be done now, whatever its fields; None when it may. `on` is its day: without one no
+    term has run out.
 
-    Codes: act_unknown, act_kind, act_state, act_after (`needed` are acts of which one must come before, since
-    the case was last taken up anew), act_unless, anonymous_with_evidence. `act` and `basis` are in the
-    refusal's values.
+    Codes: act_unknown, act_kind, act_state, act_early (a term has to run out first), act_after (`needed` are
+    acts of which one must come before, since the case was last taken up anew), act_unless,
+    anonymous_with_evidence. `act` and `basis` are in the refusal's values.
     """
     rule = ACTS.get(act)
     if rule is None:
@@ -73,15 +81,26 @@ def refusal(story: Story, act: str) -> Refusal | None:
     told = {"act": act, "basis": rule.basis}
     if story.kind not in rule.kinds:
         return Refusal("act_kind", kind=story.kind.value, **told)
-    if story.state not in rule.origin:
+    waits = story.state in rule.overdue
+    if story.state not in rule.origin and not waits:
         return Refusal("act_state", state=story.state.value, **told)
-    if rule.after and not rule.after & (story.names if act in ANEW else story.lately):
-        return Refusal("act_after", needed=",".join(sorted(rule.after)), **told)
     if rule.unless & story.names:
         return Refusal("act_unless", **told)
+    if waits and not _unanswered(story, on):
+        return Refusal("act_early", **told)
+    if not waits and rule.after and not rule.after & (story.names if act in ANEW else story.lately):
+        return Refusal("act_after", needed=",".join(sorted(rule.after)), **told)
     if act == "archive" and story.kind is CaseKind.DENUNCIATION and story.anonymous and story.evidence:
         return Refusal("anonymous_with_evidence", **told)
     return None
+
+
+def _unanswered(story: Story, on: date | None) -> bool:
+    """Whether the term for the first decision has run out by that day, without one."""
+    if on is None:
+        return False
+    found = terms(course(story), on, vietnam())
+    return any(each.rule.id == FIRST and each.standing is Standing.OVERDUE for each in found)
 
 
 def check(
@@ -93,7 +112,7 @@ def check(
     act_day (later than today, or before the case was received), act_order (before the day of the step it
     follows), withdrawal_coerced, conflict_of_interest.
     """
-    unlawful = refusal(story, act)
+    unlawful = refusal(story, act, on)
     if unlawful is not None:
         raise unlawful
     rule = ACTS[act]
@@ -134,7 +153,7 @@ def unlawful(story: Story) -> list[Done]:
     """The acts of the story that were not lawful in their place, as its kind and facts are now."""
     found = []
     for at, each in enumerate(story.done):
-        if each.act in ACTS and refusal(before(story, at), each.act) is not None:
+        if each.act in ACTS and refusal(before(story, at), each.act, each.on) is not None:
             found.append(each)
     return found
 
@@ -189,7 +208,9 @@ def course(story: Story) -> Course:
             way, number = str(each.data["way"]), str(each.data["number"])
             extensions.add(Extension(each.on, rule, way, number, round_))
     traits = {Trait.REMOTE} if story.remote else set()
-    if any(each.data.get("several_places") for each in story.done):
+    # Who classifies again without the tick has found that one place is enough.
+    classified = [each for each in story.done if each.act == "classify"]
+    if classified and classified[-1].data.get("several_places"):
         traits.add(Trait.SEVERAL_PLACES)
     return Course(
         story.kind.value, frozenset(happenings), frozenset(pauses), frozenset(extensions), frozenset(traits)
@@ -200,4 +221,4 @@ def extended_rule(kind: CaseKind, *, second: bool) -> str:
     """The rule of the clock that an extension lengthens."""
     if kind is CaseKind.DENUNCIATION:
         return "denunciation"
-    return "complaint_second" if second else "complaint_first"
+    return "complaint_second" if second else FIRST

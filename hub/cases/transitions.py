@@ -1,6 +1,6 @@
 """Carrying a change of the unit tree over to the cases: looked at first, done in one piece."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -142,7 +142,7 @@ class Transitions:
         for case_id, path in left:
             # One that was received by a unit that was no more passes on the day it was received.
             on = max(known.spans[path[0]].valid_to or since[case_id], since[case_id])
-            entries.append(Entry(case_id, SUCCEED, on, _told(units, path[0], path[1])))
+            entries.append(Entry(case_id, SUCCEED, on, charge.told(units[path[0]], units[path[1]])))
         numbers = await record_many(session, entries, by=actor, at=self._clock.now(), ids=self._ids)
         handed = [
             Handed(entry.case, n, path[0], path[1], entry.on)
@@ -157,7 +157,7 @@ class Transitions:
         entries = []
         for part, directive, heir in parts:
             told = {"directive": directive.id, "part": part.part}
-            told |= _told(units, part.unit_id, heir)
+            told |= charge.told(units[part.unit_id], units[heir])
             entries.append(Entry(directive.case_id, PASS_DIRECTIVE, day, told))
             await _hand_part(session, part, heir)
             await reach.direct(session, directive.case_id, heir)
@@ -232,19 +232,6 @@ async def _lifted(
             way = (*path[:-1], above[0]) if above else path
         found.append((case_id, way))
     return found
-
-
-def _told(units: Mapping[str, Unit], origin_id: str, target_id: str) -> dict[str, str]:
-    """Who passes to whom, as history tells it when names have changed again."""
-    origin, target = units[origin_id], units[target_id]
-    return {
-        "origin": origin.id,
-        "origin_code": origin.code,
-        "origin_name": origin.name,
-        "unit": target.id,
-        "unit_code": target.code,
-        "unit_name": target.name,
-    }
 
 
 async def _move_grants(session: AsyncSession, known: Successions, day: date) -> int:

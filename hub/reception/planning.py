@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hub.cases import charge
 from hub.cases.desk import Desk
 from hub.reception import chain, wording
 from hub.reception.errors import Refusal
@@ -135,6 +136,8 @@ async def add_item(
     """
     case = await desk.case(new.case, lock=True)  # its kind must hold until the item is committed
     units = await queries.chain(session, case.unit_id, desk.today)
+    # Who decided first hears the second instance, as one of the case's own places.
+    former = await charge.former_units(session, case, desk.today) - {unit.id for unit in units}
     for unit_id in new.invited:
         if await session.get(Unit, unit_id) is None:
             raise Refusal("unit_unknown")
@@ -159,7 +162,7 @@ async def add_item(
         "audience": audience.value,
         "case": shown,
         "chain": [unit.id for unit in units],
-        "invited": sorted(new.invited),
+        "invited": sorted({*new.invited, *former}),
     }
     timeline.append("item.added", added, by=by, item_id=item_id)
     await wording.unname_added(timeline, desk, case.id, by)

@@ -40,12 +40,14 @@ async def chain(session: AsyncSession, unit_id: str, day: date) -> list[Unit]:
     while unit is not None and unit not in found and len(found) < LONGEST_CHAIN:
         found.append(unit)
         above = await session.get(Unit, unit.parent_id) if unit.parent_id is not None else None
-        unit = await _who(session, above, day) if above is not None else None
+        unit = await who(session, above, day) if above is not None else None
     return found
 
 
-async def _who(session: AsyncSession, unit: Unit, day: date) -> Unit:
-    """Who stands for a parent on the day. The ladder of all units is read only where one has ended."""
+async def who(session: AsyncSession, unit: Unit, day: date) -> Unit:
+    """Who stands for a unit on the day; itself where nobody else does. The ladder of all units is read only
+    where it has ended.
+    """
     if unit.valid_to is None or day < unit.valid_to:
         return unit
     stands = (await read_ladder(session, day)).who(unit.id)

@@ -12,6 +12,10 @@ from hub.cases.story import extended_rule
 
 LONG: Final = frozenset({"reason", "text"})
 TICKS: Final = frozenset({"several_places", "anonymous", "evidence", "uncoerced", "checklist"})
+LOOSE: Final = frozenset({"several_places"})
+"""Ticks that a correction may take off. Others the act needs, or they stand in the case itself: see
+`hub.cases.correcting.MADE_OF_IT`.
+"""
 LONGEST: Final = 4000
 SHORT: Final = 300
 

@@ -117,7 +117,8 @@ async def correct(
         if old is None:
             raise Refusal("act_unknown", act=str(n))
         rule = ACTS[old.act]
-        kept = {name: each for name, each in old.data.items() if name in (*rule.needs, *rule.takes)}
+        stays = {*rule.needs, *rule.takes} - case_form.LOOSE  # a tick that is off is not sent
+        kept = {name: each for name, each in old.data.items() if name in stays}
         new, on = await _read(request, actor, case_id, old.act, typed)
         await lives.correct(
             actor, case_id, n, on=on or old.on, data={**kept, **new}, reason=typed.get("why", "")
@@ -253,6 +254,7 @@ async def _history(
         case=found,
         life=life,
         acts=ACTS,
+        ticks=case_form.LOOSE,
         versions=versions,
         refused=refused,
         **locale_words(request),

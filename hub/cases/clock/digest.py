@@ -9,7 +9,7 @@ from hub.cases.clock.happening import ENDS_ALL, TAKES_NO_RIGHT
 from hub.cases.clock.rule import FILE
 from hub.units.working_days import FOLDER
 
-WAY: Final = 2
+WAY: Final = 3
 """To be counted up when the reckoning itself changes, and neither a rule nor a calendar does."""
 
 

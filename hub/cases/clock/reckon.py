@@ -112,26 +112,25 @@ class _Reckoner:
         self._today = today
         self._calendar = calendar
         self._marks = sorted(each for each in course.happenings if each.on <= today)
-        self._round: dict[str, int] = {}
-        """By rule, the round in which its latest term began."""
+        self._ran_out: dict[str, list[tuple[date, int]]] = {}
+        """By rule, the last days of its terms that were not kept, each with the round the term began in."""
 
     def add(self, rule: Rule) -> None:
         """Every term of that rule: a case that was taken up anew begins another."""
         begins = [(each.on, each.round) for each in self._marks if each.mark is rule.begins]
         ended: Happening | None = None
-        for began, round_ in sorted(begins or self._ran_out(rule.after), key=lambda each: each[0]):
+        begins = begins or self._ran_out.get(rule.after or "", [])
+        for began, round_ in sorted(begins, key=lambda each: each[0]):
             taken = ended is not None and began <= ended.on and round_ <= ended.round
             if taken or not rule.in_force(began):
                 continue
             ended = self._end(rule, began, round_)
-            self.found.append(self._term(rule, began, round_, ended))
-            self._round[rule.id] = round_
+            term = self._term(rule, began, round_, ended)
+            self.found.append(term)
+            if term.due is not None and _not_kept(term, ended):
+                self._ran_out.setdefault(rule.id, []).append((term.due, round_))
             if ended is None:
                 return
-
-    def _ran_out(self, rule: str | None) -> list[tuple[date, int]]:
-        terms = [each for each in self.found if each.rule.id == rule and each.standing is Standing.OVERDUE]
-        return [(each.due, self._round[each.rule.id]) for each in terms if each.due is not None]
 
     def _end(self, rule: Rule, began: date, round_: int) -> Happening | None:
         """What fulfils it, or drops it."""
@@ -213,7 +212,14 @@ class _Reckoner:
 
 
 def _dropping(rule: Rule) -> frozenset[Mark]:
-    return ENDS_ALL if rule.debtor is Debtor.UNIT else ENDS_ALL - TAKES_NO_RIGHT
+    return rule.drops | (ENDS_ALL if rule.debtor is Debtor.UNIT else ENDS_ALL - TAKES_NO_RIGHT)
+
+
+def _not_kept(term: Term, ended: Happening | None) -> bool:
+    """Whether it ran out. It still did when what may follow then has dropped it since."""
+    if ended is None or term.due is None:
+        return term.standing is Standing.OVERDUE
+    return ended.mark in term.rule.drops and ended.on > term.due
 
 
 def _standing(

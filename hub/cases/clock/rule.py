@@ -72,6 +72,8 @@ class Rule:
     after: str | None = None
     """Begins too when the term of that rule has run out unfulfilled."""
     debtor: Debtor = Debtor.UNIT
+    drops: frozenset[Mark] = frozenset()
+    """After one of these it runs no more, unfulfilled; beside `ENDS_ALL`."""
 
     def in_force(self, day: date) -> bool:
         """Whether a term that begins on that day is under this rule."""
@@ -126,6 +128,7 @@ def _one(raw: Mapping[str, Any]) -> Rule:
             whole=bool(raw.get("whole", False)),
             after=raw.get("after"),
             debtor=Debtor(raw.get("debtor", Debtor.UNIT)),
+            drops=frozenset(Mark(each) for each in raw.get("drops", ())),
         )
     except (KeyError, ValueError, TypeError) as problem:
         raise RulesBad(f"{name}: {problem}") from problem

@@ -318,6 +318,30 @@ async def test_a_classifying_that_gave_kind_or_marks_stays(
     assert (await stored(house, case)).state == "classified"
 
 
+async def test_who_got_no_decision_in_time_is_offered_the_second_instance(house: House) -> None:
+    case = (await house.case()).id
+    await do(house, case, "classify find_eligible accept verify")
+    lives = Lives(house.cases)
+
+    async def offered() -> str | None:
+        life = await lives.life(house.clerk, case)
+        [offer] = [each for each in life.offers if each.act == "receive_second"]
+        return offer.refused.code if offer.refused is not None else None
+
+    assert await offered() == "act_early"
+    in_time = local_day(house.clock.now()) + timedelta(days=20)
+    house.clock.advance(days=45)
+    assert await offered() is None
+    assert (await refused(house, case, "receive_second", on=in_time)).code == "act_early"
+    await do(house, case, "receive_second")
+    row = await stored(house, case)
+    assert (row.state, row.due_rule) == ("eligible", "complaint_second_acceptance")
+    await cached_is_computed(house, case)
+    data = fields("accept") | {"number": "2/QĐ"}
+    with pytest.raises(Refusal, match="act_needed"):  # in time, then: the second complaint rests on its day
+        await lives.correct(house.clerk, case, 4, on=in_time, data=data, reason="ghi nhầm ngày")
+
+
 async def test_remote_areas_have_longer_terms(house: House) -> None:
     case = (await house.case()).id
     await do(house, case, "classify find_eligible accept")

@@ -12,6 +12,7 @@ from hub.cases.search import Wanted
 from hub.cases.vault import Person
 from hub.people.actor import HUB, Actor
 from hub.people.roles import STAFF, Role
+from tests.hub.cases.test_lives import do
 from tests.kit.factories import House
 
 
@@ -75,6 +76,12 @@ async def cases_of(house: House) -> dict[str, tuple[str, frozenset[str], frozens
                 )
         reach = frozenset(house.unit[code].id for code in (*chain, *([directed] if directed else [])))
         found[case.id] = (kind.value, reach, frozenset(complained))
+    for decider in ("D1", "P"):
+        passed = await house.case("C11")
+        await do(house, passed.id, "classify find_eligible accept verify decide")
+        await do(house, passed.id, "receive_second", data={"decider": house.unit[decider].id})
+        reach = frozenset(house.unit[code].id for code in ("C11", "D1", "P"))
+        found[passed.id] = (CaseKind.COMPLAINT.value, reach, frozenset())
     return found
 
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.cases.clock.happening import Mark, Trait
-from hub.cases.clock.reckon import Standing, Term, terms
+from hub.cases.clock.reckon import Standing, Term, terms, worst
 from hub.cases.errors import Refusal
 from hub.cases.life import ACTS, State
 from hub.cases.rules import CaseKind
-from hub.cases.story import Done, Story, check, course, lawful, mark, next_state, refusal
+from hub.cases.story import Done, Story, check, course, lawful, mark, next_state, refusal, unlawful
 from hub.units.working_days import vietnam
 
 DAY = date(2026, 3, 2)
@@ -105,6 +105,62 @@ def test_the_second_instance_has_terms_of_its_own():
         Mark.DECIDED_SECOND,
     }
     assert refusal(replace(case, state=State.DECIDED), "receive_second").code == "act_unless"
+
+
+OVERDUE = date(2026, 4, 10)
+
+
+@pytest.mark.parametrize(
+    ("acts", "state"),
+    [
+        ("", State.ACCEPTED),
+        ("verify", State.VERIFICATION),
+        ("verify hold_dialogue", State.DIALOGUE),
+    ],
+)
+def test_who_got_no_decision_in_time_may_complain_again(acts, state):
+    """Law 02/2011 Art. 33: thirty days from the day the term ran out."""
+    case = through(story(), f"classify find_eligible accept {acts}")
+    assert case.state is state
+    [may] = [each for each in _terms(case, OVERDUE) if each.rule.id == "complaint_second_file"]
+    assert (may.standing, may.due) == (Standing.RUNNING, date(2026, 5, 4))
+    assert refusal(case, "receive_second", OVERDUE) is None
+    assert "receive_second" in lawful(case, OVERDUE)
+    assert unlawful(do(case, "receive_second", OVERDUE)) == []
+
+
+def test_a_case_suspended_after_its_term_ran_out_may_be_complained_of_again():
+    case = do(through(story(), "classify find_eligible accept verify"), "suspend", OVERDUE)
+    second = do(case, "receive_second", OVERDUE + timedelta(days=1))
+    assert {each.until for each in course(second).pauses} == {OVERDUE + timedelta(days=1)}
+    in_time = through(story(), "classify find_eligible accept verify suspend")
+    assert refusal(in_time, "receive_second", OVERDUE).code == "act_early"
+
+
+@pytest.mark.parametrize("on", [None, DAY, date(2026, 4, 1)])
+def test_nobody_complains_again_while_the_first_decision_may_still_come(on):
+    case = through(story(), "classify find_eligible accept verify")
+    assert refusal(case, "receive_second", on).code == "act_early"
+    assert refused(case, "receive_second", DAY) == "act_early"
+    extended = do(case, "extend", DAY + timedelta(days=20), way="complex")
+    assert refusal(extended, "receive_second", OVERDUE).code == "act_early"
+    assert refusal(story(state=State.ELIGIBLE), "receive_second", OVERDUE).code == "act_state"
+
+
+def test_a_second_complaint_without_a_decision_ends_what_the_first_instance_owed():
+    case = do(through(story(), "classify find_eligible accept verify"), "receive_second", OVERDUE)
+    assert case.state is State.ELIGIBLE
+    stands = {each.rule.id: (each.standing, each.ended, each.due) for each in _terms(case, OVERDUE)}
+    assert stands["complaint_first"] == (Standing.OVER, OVERDUE, date(2026, 4, 1))
+    assert stands["complaint_second_file"] == (Standing.MET, OVERDUE, date(2026, 5, 4))
+    assert stands["complaint_second_acceptance"] == (Standing.RUNNING, None, date(2026, 4, 20))
+    first = worst(_terms(case, date(2026, 4, 21)))
+    assert first is not None
+    assert first.rule.id == "complaint_second_acceptance"
+    for act in ("accept", "verify", "decide"):
+        case = do(case, act, date(2026, 4, 20))
+    assert Mark.DECIDED_SECOND in {each.mark for each in course(case).happenings}
+    assert refusal(case, "receive_second", OVERDUE).code == "act_unless"
 
 
 def test_the_head_of_the_party_committee_owes_a_notice_in_ten_working_days():
@@ -207,21 +263,33 @@ def test_several_places_and_remote_areas_reach_the_clock():
     assert course(case).traits == {Trait.REMOTE, Trait.SEVERAL_PLACES}
 
 
+@pytest.mark.parametrize(
+    ("ticks", "due"),
+    [((True,), date(2026, 3, 16)), ((True, False), date(2026, 3, 11)), ((False, True), date(2026, 3, 16))],
+)
+def test_the_last_classifying_says_whether_there_are_several_places(ticks, due):
+    done = [Done("classify", DAY, {"several_places": True} if tick else {}) for tick in ticks]
+    case = story(CaseKind.DENUNCIATION, State.CLASSIFIED, done=done)
+    [term] = [each for each in _terms(case, DAY) if each.rule.id == "denunciation_check"]
+    assert term.due == due
+
+
 def test_what_a_decision_is_depends_on_the_case():
     assert mark("decide", CaseKind.DENUNCIATION, second=False) is Mark.CONCLUDED
     assert mark("extend", CaseKind.COMPLAINT, second=False) is None
     assert mark("fly", CaseKind.COMPLAINT, second=False) is None
 
 
-@given(st.sampled_from(CaseKind), st.lists(st.integers(0, 1000), max_size=25))
+@given(st.sampled_from(CaseKind), st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 9)), max_size=25))
 def test_a_random_life_never_breaks_a_rule(kind, choices):
-    case = story(kind)
-    for choice in choices:
-        may = lawful(case)
+    case, later = story(kind), 0
+    for choice, days in choices:
+        later += days
+        may = lawful(case, DAY + timedelta(days=later))
         if not may:
             break
         act = may[choice % len(may)]
-        case = do(case, act)
+        case = do(case, act, DAY + timedelta(days=later))
         assert case.state in State
     if case.state is State.CLOSED:
         assert case.names & {"reply", "reply_to_wish", "reply_ended", "notify_petitioner"}

@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from hub.cases.rules import CaseKind
 from hub.people.actor import Actor
@@ -11,6 +12,9 @@ from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.planning import NewItem, NewSession
 from hub.reception.timeline import topic
+from hub.units.local_day import local_day
+from hub.units.models import Unit
+from tests.hub.cases.test_lives import do
 from tests.kit.factories import House
 
 
@@ -379,3 +383,19 @@ async def test_moments_are_those_that_the_viewer_sees_in_the_session(sqlite_hous
     assert [await read(each) for each in (adviser, supervisor, leader)] == [["liên quan", "kín"], [], []]
     await house.do(house.clerk, session, "audience.set", audience="related", confirm=True)
     assert [await read(each) for each in (supervisor, leader)] == [[], ["liên quan"]]
+
+
+async def test_who_decided_first_hears_the_second_instance(sqlite_house: House) -> None:
+    house = sqlite_house
+    case = (await house.case()).id
+    await do(house, case, "classify find_eligible accept verify decide")
+    await do(house, case, "receive_second", data={"decider": house.unit["P"].id})
+    session = await house.session(await house.cases.get_for(house.clerk, case), audience=Audience.RELATED)
+    [item] = (await house.live(session)).state.items.values()
+    assert item.invited == {house.unit["C11"].id}
+    async with house.db.begin() as work:
+        gone = update(Unit).where(Unit.id == house.unit["C11"].id)
+        await work.session.execute(gone.values(valid_to=local_day(house.clock.now())))
+    session = await house.session(await house.cases.get_for(house.clerk, case), audience=Audience.RELATED)
+    [item] = (await house.live(session)).state.items.values()
+    assert item.invited == frozenset()

@@ -1,11 +1,15 @@
 """Working on a case at its page: what is offered, recorded, refused, tried; two people at once."""
 
 import re
+from typing import Any
 
 import httpx
 import pytest
 
+from hub.cases.lives import Lives
+from hub.cases.rules import CaseKind
 from hub.people.roles import Role
+from tests.hub.cases.test_lives import do
 from tests.kit.web import WebLab
 
 
@@ -100,6 +104,35 @@ async def test_two_editors_of_one_field_see_both_texts(lab: WebLab, case: str):
     assert "Đền bù đất ruộng" in history
 
 
+async def test_the_second_instance_is_chosen_from_the_units_above_and_the_first_then_reads(
+    lab: WebLab, case: str
+):
+    unit = lab.house.unit
+    await do(lab.house, case, "classify find_eligible accept verify decide")
+    async with lab.http(await lab.account(Role.CLERK, "C11")) as http:
+        page = (await http.get(f"/cases/{case}")).text
+        chosen = re.search(r'<select[^>]* name="decider">(.*?)</select>', page)
+        assert chosen is not None
+        assert re.findall(r'value="([^"]+)"', chosen[1]) == [unit["D1"].id, unit["P"].id]
+        form = {**(await _form(http, f"/cases/{case}")), "decider": unit["P"].id}
+        tried = await http.post(f"/cases/{case}/what-if/receive_second", data=form)
+        assert f'name="decider" value="{unit["P"].id}"' in tried.text
+        wrong = {**form, "decider": unit["C12"].id}
+        refused = await http.post(f"/cases/{case}/acts/receive_second", data=wrong)
+        assert refused.status_code == 409
+        assert "Đơn vị giải quyết lần hai" in refused.text
+        done = await http.post(f"/cases/{case}/acts/receive_second", data=form)
+        assert done.status_code == 303
+        after = (await http.get(done.headers["location"])).text
+        assert "chuyển cho Bình Minh từ" in after
+        assert "/acts/" not in after
+        assert (
+            await http.post(f"/cases/{case}/acts/accept", data={**form, "number": "1"})
+        ).status_code == 403
+    async with lab.http(await lab.account(Role.CLERK)) as http:
+        assert f"/cases/{case}/acts/accept" in (await http.get(f"/cases/{case}")).text
+
+
 async def test_another_units_case_is_not_there(lab: WebLab, case: str):
     async with lab.http(await lab.account(Role.CLERK, "D2")) as http:
         form = {"csrf": (await _form(http, "/cases/" + (await lab.house.case("C21")).id))["csrf"]}
@@ -153,6 +186,27 @@ async def test_a_correction_and_a_step_taken_back_stay_readable(lab: WebLab, cas
     assert history.count("Đã được thay bằng bản ghi sau") == 2
     assert "nhầm hồ sơ" in history
     assert (await lab.services.cases.get_for(lab.house.clerk, case)).state == "received"
+
+
+async def test_a_correction_takes_a_tick_off_and_keeps_what_its_form_does_not_show(lab: WebLab):
+    case = (await lab.house.case("C11", CaseKind.DENUNCIATION)).id
+    async with lab.http(await lab.account(Role.CLERK)) as http:
+
+        async def classified() -> dict[str, Any]:
+            life = await Lives(lab.services.cases).life(lab.house.clerk, case)
+            return dict(next(each for each in reversed(life.acts) if each.act == "classify").data)
+
+        form = await _form(http, f"/cases/{case}")
+        data = {**form, "kind": "denunciation", "field": "land", "anonymous": "1", "several_places": "1"}
+        assert (await http.post(f"/cases/{case}/acts/classify", data=data)).status_code == 303
+        ticked = 'name="several_places" value="1" checked'
+        assert ticked in (await http.get(f"/cases/{case}/history")).text
+        for n, typed in ((2, {"several_places": "1"}), (3, {})):
+            path = f"/cases/{case}/history/{n}/correct"
+            assert (await http.post(path, data={**form, "why": "nhầm", **typed})).status_code == 303
+            assert ("several_places" in await classified()) is bool(typed)
+        assert ticked not in (await http.get(f"/cases/{case}/history")).text
+    assert (await classified())["anonymous"] is True
 
 
 @pytest.mark.parametrize("field", ["kind", "on"])

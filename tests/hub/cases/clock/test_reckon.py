@@ -275,6 +275,16 @@ def test_who_was_not_answered_may_complain_again_from_the_day_the_term_ran_out()
     assert (term.began, term.due, term.standing) == (day("2026-04-01"), day("2026-05-04"), "running")
 
 
+def test_a_second_complaint_drops_the_term_that_ran_out_and_uses_the_right_it_gave():
+    text = "accepted 2026-03-02, second_received 2026-04-10"
+    (first,) = found("complaint", text, "complaint_first", "2026-04-15")
+    (right,) = found("complaint", text, "complaint_second_file", "2026-04-15")
+    assert (first.due, first.standing, first.ended) == (day("2026-04-01"), "over", day("2026-04-10"))
+    assert (right.began, right.due, right.standing) == (day("2026-04-01"), day("2026-05-04"), "met")
+    early = "accepted 2026-03-02, second_received 2026-03-20"
+    assert found("complaint", early, "complaint_second_file", "2026-04-15") == []
+
+
 @pytest.mark.parametrize("kind", ["complaint", "denunciation", "recommendation"])
 def test_who_was_shown_where_to_go_is_owed_nothing_more_here(kind):
     text = "received 2025-03-03, guided 2025-03-05, answered 2025-03-05"

@@ -43,6 +43,7 @@ def test_every_rule_that_ships_has_a_basis_and_is_known_once_a_day():
         {"ways": {"complex": {}}},
         {"valid_from": "2020-13-01"},
         {"debtor": "nobody"},
+        {"drops": ["vanished"]},
     ],
 )
 def test_a_broken_rule_is_named(changes):
