@@ -44,9 +44,7 @@ def check_links(content: bytes, place: str) -> None:
 
 def check_types(content: bytes, place: str) -> None:
     """The `[Content_Types].xml`. Raises Refusal: file_bomb, file_broken, file_macro."""
-    kinds = [
-        each.get("ContentType", "").lower() for each in _elements(content, place, "Default", "Override")
-    ]
+    kinds = [each.get("ContentType", "").lower() for each in _elements(content, place, "Default", "Override")]
     if any(mark in kind for kind in kinds for mark in MACRO_TYPES):
         raise Refusal("file_macro", place=place)
 

@@ -90,7 +90,9 @@ def test_relationships_that_are_no_xml_or_too_many():
 
 
 def test_ordinary_links_and_parts_pass():
-    lines = [one("hyperlink", to) for to in ("http://a.example", "HTTPS://a.example/x y", "mailto:a@b.example")]
+    lines = [
+        one("hyperlink", to) for to in ("http://a.example", "HTTPS://a.example/x y", "mailto:a@b.example")
+    ]
     lines += [one("hyperlink", to) for to in ("#_Toc1", "", "http://[mistyped")]
     lines += [one("image", to, "") for to in ("media/image1.png", "/word/media/a.png", "../x.xml#a:b")]
     assert office_file.check(pointing(*lines)) == office_file.WORD
