@@ -83,6 +83,14 @@ class Calendar:
         days = (first + DAY * step for step in range(1, (last - first).days + 1))
         return sum(self.is_working(day) for day in days)
 
+    def doubtful(self, first: date, last: date) -> list[tuple[date, str]]:
+        """The days after `first`, `last` included, that are counted as worked and may become holidays, with
+        the holidays' names.
+        """
+        years = (self.year(number) for number in range(first.year, last.year + 1))
+        days = sorted(each for year in years for each in year.doubtful.items())
+        return [(day, name) for day, name in days if first < day <= last and self.is_working(day)]
+
 
 @cache
 def vietnam() -> Calendar:

@@ -44,6 +44,8 @@ class Note(StrEnum):
     TOO_MANY = "too_many"
     """A decision more than the law allows."""
     PAUSED = "paused"
+    DOUBTFUL = "doubtful"
+    """A day that was counted as worked, and may become a holiday."""
     ROLLED = "rolled"
     """The last day is not worked, so the next one that is counts."""
 
@@ -51,7 +53,7 @@ class Note(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of the arithmetic: `days` more, up to `on`. `about` is a trait, or a decision's number, or the
-    day on which a pause ended.
+    day on which a pause ended, or a holiday's name.
     """
 
     note: Note
@@ -194,8 +196,9 @@ class _Reckoner:
                 steps.append(Step(Note.PAUSED, change.since, walk.stood(change), _iso(change.until)))
                 stopped = change.until is None
         if stopped:
-            return _Reached(None, walk.left, steps)
+            return _Reached(None, walk.left, [*steps, *walk.doubtful(None)])
         counted, due = walk.end()
+        steps += walk.doubtful(due)
         steps.append(Step(Note.COUNTED, counted, walk.days))
         if due != counted:
             steps.append(Step(Note.ROLLED, due, (due - counted).days))
@@ -246,6 +249,8 @@ class _Walk:
         self._calendar = calendar
         self._anchor = began
         self._stands = False
+        self._gone: list[tuple[date, date]] = []
+        """What was walked before `anchor`: after the first day, up to the last."""
         self.left = days
         """Days still to be counted after `anchor`."""
         self.days = days
@@ -273,8 +278,19 @@ class _Walk:
     def pause(self, pause: Pause) -> None:
         """Stand still from the day after `since` to `until`."""
         self.left = self.left_at(pause.since)
+        self._gone.append((self._anchor, pause.since))
         self._stands = pause.until is None
         self._anchor = max(self._anchor, pause.until or pause.since)
+
+    def doubtful(self, due: date | None) -> list[Step]:
+        """The days on which the end rests and may not. Of a term in calendar days that is the last one only:
+        it would move.
+        """
+        walked = list(self._gone) if self._working else []
+        if due is not None:
+            walked.append((self._anchor if self._working else due - DAY, due))
+        days = [day for first, last in walked for day in self._calendar.doubtful(first, last)]
+        return [Step(Note.DOUBTFUL, day, 0, name) for day, name in days]
 
     def left_at(self, day: date) -> int:
         """Days still to be counted when that day is over."""

@@ -1,6 +1,7 @@
 """Working on a case at its page: what is offered, recorded, refused, tried; two people at once."""
 
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -68,6 +69,19 @@ async def test_a_try_changes_nothing(lab: WebLab, case: str):
         assert answer.status_code == 200
         assert "Chưa ghi gì vào hồ sơ" in answer.text
         assert (await lab.services.cases.get_for(lab.house.clerk, case)).state == "received"
+
+
+async def test_a_term_tells_the_day_it_may_lose_to_a_holiday(lab: WebLab):
+    lab.house.clock.advance((datetime(2026, 11, 16, 2, tzinfo=UTC) - lab.house.clock.now()).total_seconds())
+    case = (await lab.house.case("C11")).id
+    told = {
+        "vi": "24/11/2026 có thể là ngày nghỉ (Ngày Văn hóa Việt Nam), chưa kiểm chứng: đang tính",
+        "en": "24/11/2026 may be a holiday (Vietnam Culture Day), unverified: counted as a working day",
+    }
+    cookie = await lab.account(Role.CLERK)
+    for locale, sentence in told.items():
+        async with lab.http(f"{cookie}; hub_language={locale}") as http:
+            assert sentence in (await http.get(f"/cases/{case}")).text
 
 
 async def test_two_editors_of_different_fields_are_merged_and_told(lab: WebLab, case: str):
