@@ -80,6 +80,8 @@ class Term:
     steps: tuple[Step, ...]
     checked: bool
     """Whether the rule, and the calendar of each year it runs through, have been held to their texts."""
+    own: bool = False
+    """Whether the rule, or the calendar of such a year, is the installation's."""
 
     @property
     def late(self) -> bool:
@@ -159,6 +161,7 @@ class _Reckoner:
         )
         reached = self._reach(rule, began, [*pauses, *decisions])
         unbroken = self._reach(rule, began, [*decisions]).due
+        years = [self._calendar.year(n) for n in range(began.year, (reached.due or until).year + 1)]
         return Term(
             rule=rule,
             began=began,
@@ -168,11 +171,9 @@ class _Reckoner:
             ended=ended,
             left=reached.left if reached.due is None else self._left(rule, reached.due, until),
             steps=tuple(reached.steps),
-            checked=rule.verified and self._calendar_checked(began, reached.due or until),
+            checked=rule.verified and all(year.verified for year in years),
+            own=rule.own or any(year.own for year in years),
         )
-
-    def _calendar_checked(self, first: date, last: date) -> bool:
-        return all(self._calendar.year(year).verified for year in range(first.year, last.year + 1))
 
     def _left(self, rule: Rule, due: date, day: date) -> int:
         return self._calendar.between(day, due) if rule.count is Count.WORKING else (due - day).days

@@ -1,12 +1,16 @@
 """Working on a case at its page: what is offered, recorded, refused, tried; two people at once."""
 
 import re
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 
 from hub.people.roles import Role
+from hub.units import law_files
+from hub.units.working_days import FOLDER
 from tests.kit.web import WebLab
 
 
@@ -82,6 +86,20 @@ async def test_a_term_tells_the_day_it_may_lose_to_a_holiday(lab: WebLab):
     for locale, sentence in told.items():
         async with lab.http(f"{cookie}; hub_language={locale}") as http:
             assert sentence in (await http.get(f"/cases/{case}")).text
+
+
+async def test_the_pages_say_that_a_calendar_is_the_installations_own(lab: WebLab, case: str, tmp_path: Path):
+    (tmp_path / "calendar").mkdir()
+    shutil.copy(FOLDER / "2026.json", tmp_path / "calendar")
+    law_files.use(tmp_path)
+    try:
+        async with lab.http(await lab.account(Role.CLERK)) as http:
+            shown = (await http.get(f"/cases/{case}")).text
+            assert "do đơn vị vận hành tự khai" in shown
+            month = (await http.get("/sessions/calendar?month=2026-11")).text
+            assert "Ngày nghỉ năm 2026 là do đơn vị" in month
+    finally:
+        law_files.use(None)
 
 
 async def test_two_editors_of_different_fields_are_merged_and_told(lab: WebLab, case: str):
