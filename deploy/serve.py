@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from deploy.addresses import port_problem
 from deploy.errors import CommandError
 from deploy.keys import settle_keys_of
+from deploy.law import settle_law
 from deploy.migrations import upgrade
 from deploy.pidfile import only_one
 from deploy.settings import Settings
@@ -32,9 +33,10 @@ async def serve(settings: Settings) -> int:
 
 
 async def made_ready(settings: Settings) -> None:
-    """The database of this version, and every key: better said now than by a child in a restart loop.
-    Raises CommandError.
+    """The files of the law, the database of this version, every key: better said now than by a child in a
+    restart loop. Raises CommandError.
     """
+    settle_law(settings.law_dir)
     await upgrade(settings.database)
     await settle_keys_of(settings)
 

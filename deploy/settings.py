@@ -213,6 +213,11 @@ class Settings(BaseSettings):
         return self.data_dir / "run"
 
     @property
+    def law_dir(self) -> Path:
+        """The installation's own calendars and rules, if it has any."""
+        return self.data_dir / "law"
+
+    @property
     def secrets_dir(self) -> Path:
         """Keys and certificates, readable by the hub's user only."""
         return self.data_dir / "secrets"

@@ -8,6 +8,7 @@ from typing import Final
 
 from deploy.errors import CommandError
 from deploy.keys import SEAL_KEY, TOKENS_KEY, settle_keys
+from deploy.law import settle_law
 from deploy.migrations import upgrade, version
 from deploy.settings import Settings
 from endpoints.points.devices import Devices
@@ -81,8 +82,9 @@ def _user_name(uid: int) -> str:
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Every service over the configured database and bus, which are closed with the context. All keys are
-    there then. Raises CommandError for one that is lost.
+    there then. Raises CommandError for one that is lost, and for a file of the law that is wrong.
     """
+    settle_law(settings.law_dir)
     bus: Bus = RedisBus(settings.redis_url) if settings.redis_url else MemoryBus()
     db = Database(settings.database, bus)
     try:

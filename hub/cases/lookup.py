@@ -9,16 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import takewhile
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases import deadlines, rights
 from hub.cases.clock.reckon import Standing, Term, worst
 from hub.cases.desk import Desk
 from hub.cases.errors import Refusal
-from hub.cases.life import AT_WORK, State
+from hub.cases.history import acts_of
+from hub.cases.life import ACTS, AT_WORK, State
 from hub.cases.lookup_tables import FEEDBACK_LENGTH, Feedback, LookupCode
 from hub.cases.mask import masked
 from hub.cases.models import Case
@@ -33,13 +35,15 @@ from hub.store import codes
 from hub.store.clock import Clock
 from hub.store.database import Database, Work
 from hub.store.ids import Ids
-from hub.units.local_day import local_day
+from hub.units.local_day import local_day, midnight
 from hub.units.models import Unit
 
 KEY: Final = "lookup"
 """Name of the key that codes are hashed with."""
 MOST_FEEDBACKS: Final = 5
 """That a citizen may leave about one case before somebody has read one."""
+MOST_A_DAY: Final = 5
+"""Read or not: each is one more line of a history that is kept for good."""
 
 
 class Stage(StrEnum):
@@ -173,7 +177,8 @@ class Lookup:
 
     async def say(self, text: str, *, content: bool, words: str) -> None:
         """A citizen says something of the answer. One who is not content opens a review before it is closed.
-        Whom the vault keeps is masked in it: it is read by everybody who sees the case.
+        Whom the vault keeps is masked in it: it is read by everybody who sees the case. Said once more while
+        it stands, it is taken as said.
 
         Raises Refusal lookup_unknown, data_bad (up to 2,000 characters; who is not content says why),
         feedback_none (there is no answer yet, or it is closed), feedback_full.
@@ -190,13 +195,20 @@ class Lookup:
                 raise Refusal("lookup_unknown")
             if _stage(case) not in ANSWERED:
                 raise Refusal("feedback_none")
-            unread = select(Feedback.id).where(Feedback.case_id == case.id, Feedback.reviewed_at.is_(None))
-            if len(list(await work.session.scalars(unread))) >= MOST_FEEDBACKS:
-                raise Refusal("feedback_full")
             desk = self._cases.desk(work, by=HUB)
             kept = masked(words, await desk.sealed_names(case.id))[:FEEDBACK_LENGTH]
+            if await _stands(work.session, case, content=content, words=kept):
+                return
+            await self._refuse_many(work.session, case)
             self._add(work, case, content=content, words=kept)
             await desk.record(case, "feedback", data={"content": content})
+
+    async def _refuse_many(self, session: AsyncSession, case: Case) -> None:
+        said = select(func.count()).select_from(Feedback).where(Feedback.case_id == case.id)
+        unread = await session.scalar(said.where(Feedback.reviewed_at.is_(None)))
+        today = await session.scalar(said.where(Feedback.at >= midnight(local_day(self._clock.now()))))
+        if (unread or 0) >= MOST_FEEDBACKS or (today or 0) >= MOST_A_DAY:
+            raise Refusal("feedback_full")
 
     def _add(self, work: Work, case: Case, *, content: bool, words: str) -> None:
         now = self._clock.now()
@@ -277,6 +289,18 @@ class Lookup:
             heard=case.times_heard,
             may_say=stage in ANSWERED,
         )
+
+
+async def _stands(session: AsyncSession, case: Case, *, content: bool, words: str) -> bool:
+    """Whether the latest that was said of this answer is the same, and nobody has gone on since."""
+    wanted = select(Feedback).where(Feedback.case_id == case.id).order_by(Feedback.id.desc())
+    latest = await session.scalar(wanted.limit(1))
+    if latest is None or (latest.content, latest.text) != (content, words):
+        return False
+    if not content:
+        return latest.reviewed_at is None
+    since = takewhile(lambda each: each.act != "feedback", reversed(await acts_of(session, case.id)))
+    return all(each.act not in ACTS for each in since)
 
 
 def _stage(case: Case) -> Stage:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import Final
 
+from hub.cases import office_links
 from hub.cases.errors import Refusal
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -19,6 +20,7 @@ SMALL: Final = 1024 * 1024
 WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAIN_PART: Final = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
+CONTENT_TYPES: Final = "[content_types].xml"
 ACTIVE: Final = ("vbaproject.bin", "/embeddings/", "/activex/", "vbadata.xml")
 
 
@@ -60,11 +62,12 @@ def _check(archive: zipfile.ZipFile, most_unpacked: int) -> str:
 def _check_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
     if not name.endswith((".xml", ".rels")):
         return
+    place, whole = part.filename[:100], name.endswith(".rels") or name == CONTENT_TYPES
     with archive.open(part) as file:  # what a zip says of a part's size holds: reading ends there
-        head = file.read() if name.endswith(".rels") or name == "[content_types].xml" else file.read(4096)
+        head = file.read(office_links.MOST_BYTES + 1) if whole else file.read(4096)
     if b"<!doctype" in head.lower() or b"<!entity" in head.lower():
-        raise Refusal("file_broken", place=part.filename[:100])
-    if name == "[content_types].xml" and b"macroenabled" in head.lower():
-        raise Refusal("file_macro", place=part.filename[:100])
-    if name.endswith(".rels") and b'targetmode="external"' in head.lower() and b"/hyperlink" not in head:
-        raise Refusal("file_links", place=part.filename[:100])
+        raise Refusal("file_broken", place=place)
+    if name == CONTENT_TYPES:
+        office_links.check_types(head, place)
+    elif whole:
+        office_links.check_links(head, place)

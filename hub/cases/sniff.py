@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from hub.cases import office_file
+from hub.cases import office_file, pdf_file
 from hub.cases.errors import Refusal
 
 PDF: Final = "application/pdf"
@@ -22,7 +22,6 @@ ENDING: Final = {
 """The types that are kept, and how their file names end."""
 MOST_PIXELS: Final = 120_000_000
 """A3 at 600 dots per inch has 70 million."""
-TAIL: Final = 4096
 
 
 def sniff(content: bytes) -> str:
@@ -32,20 +31,11 @@ def sniff(content: bytes) -> str:
     if not content:
         raise Refusal("file_empty")
     if content[:1024].lstrip().startswith(b"%PDF-"):
-        return _pdf(content)
+        pdf_file.check(content)
+        return PDF
     if content.startswith((b"PK\x03\x04", office_file.OLE)):
         return office_file.check(content)
     return _image(content)
-
-
-def _pdf(content: bytes) -> str:
-    if b"%%EOF" not in content[-TAIL:]:
-        raise Refusal("file_broken", place="")
-    if b"/Encrypt" in content:
-        raise Refusal("file_encrypted", place="")
-    if b"/Launch" in content or b"/EmbeddedFile" in content:
-        raise Refusal("file_macro", place="")
-    return PDF
 
 
 def _image(content: bytes) -> str:

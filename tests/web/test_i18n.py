@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.reception.events import KINDS
+from hub.units.working_days import HOLIDAYS
 from web import i18n
 from web.i18n import LOCALES, catalogue, translate
 from web.pages.words import CHECK, CONSOLE, DESK, REMINDER, ROOM
@@ -94,3 +95,10 @@ def test_days_and_times_are_those_of_vietnam():
         "01:05",
         "1:12:40",
     ]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_holiday_that_a_calendar_may_name_has_words(locale: i18n.Locale):
+    for name in HOLIDAYS:
+        assert i18n.has(locale, f"holiday.{name}")
+        assert i18n.has(locale, f"holiday.short.{name}")

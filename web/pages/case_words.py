@@ -39,6 +39,8 @@ def step_text(locale: i18n.Locale, term: Term, step: Step) -> str:
         about = t(f"trait.{step.about}")
     elif step.note is Note.PAUSED and step.about:
         about = i18n.day(date.fromisoformat(step.about))
+    elif step.note is Note.DOUBTFUL:
+        about = t(f"holiday.{step.about}")
     key = "step.paused.open" if step.note is Note.PAUSED and not step.about else f"step.{step.note.value}"
     return t(key, date=i18n.day(step.on), days=days, about=about)
 

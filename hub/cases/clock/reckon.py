@@ -44,6 +44,8 @@ class Note(StrEnum):
     TOO_MANY = "too_many"
     """A decision more than the law allows."""
     PAUSED = "paused"
+    DOUBTFUL = "doubtful"
+    """A day that was counted as worked, and may become a holiday."""
     ROLLED = "rolled"
     """The last day is not worked, so the next one that is counts."""
 
@@ -51,7 +53,7 @@ class Note(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of the arithmetic: `days` more, up to `on`. `about` is a trait, or a decision's number, or the
-    day on which a pause ended.
+    day on which a pause ended, or a holiday's name.
     """
 
     note: Note
@@ -78,6 +80,8 @@ class Term:
     steps: tuple[Step, ...]
     checked: bool
     """Whether the rule, and the calendar of each year it runs through, have been held to their texts."""
+    own: bool = False
+    """Whether the rule, or the calendar of such a year, is the installation's."""
 
     @property
     def late(self) -> bool:
@@ -156,6 +160,7 @@ class _Reckoner:
         )
         reached = self._reach(rule, began, [*pauses, *decisions])
         unbroken = self._reach(rule, began, [*decisions]).due
+        years = [self._calendar.year(n) for n in range(began.year, (reached.due or until).year + 1)]
         return Term(
             rule=rule,
             began=began,
@@ -165,11 +170,9 @@ class _Reckoner:
             ended=ended,
             left=reached.left if reached.due is None else self._left(rule, reached.due, until),
             steps=tuple(reached.steps),
-            checked=rule.verified and self._calendar_checked(began, reached.due or until),
+            checked=rule.verified and all(year.verified for year in years),
+            own=rule.own or any(year.own for year in years),
         )
-
-    def _calendar_checked(self, first: date, last: date) -> bool:
-        return all(self._calendar.year(year).verified for year in range(first.year, last.year + 1))
 
     def _left(self, rule: Rule, due: date, day: date) -> int:
         return self._calendar.between(day, due) if rule.count is Count.WORKING else (due - day).days
@@ -193,8 +196,9 @@ class _Reckoner:
                 steps.append(Step(Note.PAUSED, change.since, walk.stood(change), _iso(change.until)))
                 stopped = change.until is None
         if stopped:
-            return _Reached(None, walk.left, steps)
+            return _Reached(None, walk.left, [*steps, *walk.doubtful(None)])
         counted, due = walk.end()
+        steps += walk.doubtful(due)
         steps.append(Step(Note.COUNTED, counted, walk.days))
         if due != counted:
             steps.append(Step(Note.ROLLED, due, (due - counted).days))
@@ -252,6 +256,8 @@ class _Walk:
         self._calendar = calendar
         self._anchor = began
         self._stands = False
+        self._gone: list[tuple[date, date]] = []
+        """What was walked before `anchor`: after the first day, up to the last."""
         self.left = days
         """Days still to be counted after `anchor`."""
         self.days = days
@@ -279,8 +285,19 @@ class _Walk:
     def pause(self, pause: Pause) -> None:
         """Stand still from the day after `since` to `until`."""
         self.left = self.left_at(pause.since)
+        self._gone.append((self._anchor, pause.since))
         self._stands = pause.until is None
         self._anchor = max(self._anchor, pause.until or pause.since)
+
+    def doubtful(self, due: date | None) -> list[Step]:
+        """The days on which the end rests and may not. Of a term in calendar days that is the last one only:
+        it would move.
+        """
+        walked = list(self._gone) if self._working else []
+        if due is not None:
+            walked.append((self._anchor if self._working else due - DAY, due))
+        days = [day for first, last in walked for day in self._calendar.doubtful(first, last)]
+        return [Step(Note.DOUBTFUL, day, 0, name) for day, name in days]
 
     def left_at(self, day: date) -> int:
         """Days still to be counted when that day is over."""

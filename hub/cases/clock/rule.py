@@ -1,8 +1,7 @@
 """The terms of the law as data: what begins and ends each, how long it is, on what basis, and since when."""
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.cases.clock.happening import Mark, Trait
+from hub.units import law_files
 
 FILE: Final = Path(__file__).parent / "rules.json"
 MOST_DAYS: Final = 400
@@ -74,6 +74,8 @@ class Rule:
     debtor: Debtor = Debtor.UNIT
     drops: frozenset[Mark] = frozenset()
     """After one of these it runs no more, unfulfilled; beside `ENDS_ALL`."""
+    own: bool = False
+    """Whether its file is the installation's."""
 
     def in_force(self, day: date) -> bool:
         """Whether a term that begins on that day is under this rule."""
@@ -93,14 +95,45 @@ class RulesBad(ValueError):
     """The file of rules contradicts itself; the sentence names the rule."""
 
 
-@cache
 def law() -> tuple[Rule, ...]:
-    """The rules that ship, in the order a case meets them. Raises RulesBad."""
-    return read(json.loads(FILE.read_text("utf-8")))
+    """The rules that ship, or the installation's own, in the order a case meets them. Raises LawBad."""
+    return _law(law_files.own())
+
+
+@cache
+def _law(own: Path | None) -> tuple[Rule, ...]:
+    path = law_files.rules_file(FILE, own)
+    if path == FILE:
+        return read(law_files.read_json(FILE))
+    try:
+        rules = tuple(replace(rule, own=True) for rule in read(law_files.read_json(path)))
+        _known(rules, _law(None))
+    except RulesBad as problem:
+        raise law_files.LawBad(f"{path}: {problem}") from problem
+    return rules
+
+
+def _known(rules: Iterable[Rule], shipped: Iterable[Rule]) -> None:
+    """Rules have words, reminders and acts in the program: an installation's own are those it knows."""
+    known: dict[str, tuple[set[str], set[str]]] = {}
+    for rule in shipped:
+        kinds, ways = known.setdefault(rule.id, (set(), set()))
+        kinds |= rule.kinds
+        ways |= set(rule.ways)
+    for rule in rules:
+        kinds, ways = known.get(rule.id, (set(), set()))
+        strange = [*(rule.kinds - kinds), *(set(rule.ways) - ways), *({rule.after} - {None, *known})]
+        if rule.id not in known or strange:
+            raise RulesBad(f"{rule.id}: the hub knows no {strange[0] if rule.id in known else 'such rule'}")
+    missing = sorted(set(known) - {rule.id for rule in rules})
+    if missing:
+        raise RulesBad(f"{missing[0]}: it is missing; a rule that is no law any more has a valid_to")
 
 
 def read(raw: Iterable[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Rules from their file. Raises RulesBad."""
+    if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
+        raise RulesBad("it is no list of rules")
     rules = tuple(_one(each) for each in raw)
     for at, rule in enumerate(rules):
         for other in rules[at + 1 :]:
@@ -130,7 +163,7 @@ def _one(raw: Mapping[str, Any]) -> Rule:
             debtor=Debtor(raw.get("debtor", Debtor.UNIT)),
             drops=frozenset(Mark(each) for each in raw.get("drops", ())),
         )
-    except (KeyError, ValueError, TypeError) as problem:
+    except (KeyError, ValueError, TypeError, AttributeError) as problem:
         raise RulesBad(f"{name}: {problem}") from problem
     days = [rule.days, *rule.lengths.values(), *(way.days for way in rule.ways.values())]
     if not rule.kinds or not rule.ends or not all(0 < each <= MOST_DAYS for each in days):

@@ -6,9 +6,10 @@ import pytest
 
 from hub.cases.desk import NewCase
 from hub.cases.errors import Refusal
+from hub.cases.history import acts_of
 from hub.cases.lives import Lives
 from hub.cases.looks import looks_for
-from hub.cases.lookup import Lookup
+from hub.cases.lookup import MOST_A_DAY, Lookup
 from hub.cases.rules import CaseField, CaseKind
 from hub.cases.vault import Person
 from hub.people.roles import Role
@@ -21,6 +22,11 @@ GUIDED = [
     ("find_ineligible", {"reason": "Không thuộc thẩm quyền"}),
     ("guide", {"whereto": "Tòa án nhân dân khu vực"}),
     ("notify_petitioner", {"how": "Gửi phiếu hướng dẫn"}),
+]
+AGAIN = [
+    ("close_sent_away", {}),
+    ("reopen", {"reason": "Có tình tiết mới", "number": "1/QĐ"}),
+    ("not_accept", {"reason": "Không có căn cứ"}),
 ]
 
 
@@ -56,3 +62,59 @@ async def test_a_review_that_names_who_is_sealed_is_refused_and_on_record(house:
     trail = await looks_for(house.db, house.account(Role.SUPERVISOR), case_id=case)
     assert [look.act for look in trail.looks] == ["vault.name_tried"]
     await lookup.review(house.clerk, case, said.id, "Đã gọi lại và giải thích")
+
+
+async def answered(house: House) -> str:
+    case = (await house.case("C11")).id
+    for act, data in GUIDED:
+        await Lives(house.cases).perform(house.clerk, case, act, data=data)
+    return case
+
+
+async def written(house: House, case: str) -> list[str]:
+    async with house.db.read() as session:
+        return [each.act for each in await acts_of(session, case)]
+
+
+async def test_content_said_again_writes_nothing_more(house: House, lookup: Lookup):
+    case = await answered(house)
+    code = await lookup.issue(house.clerk, case)
+    await lookup.say(code, content=True, words="")
+    before = (await house.cases.get_for(house.clerk, case)).version, await written(house, case)
+    for _ in range(49):
+        await lookup.say(code, content=True, words=" ")
+    assert ((await house.cases.get_for(house.clerk, case)).version, await written(house, case)) == before
+    assert len(await lookup.said_of(house.clerk, case)) == 1
+
+
+async def test_content_said_of_another_answer_is_written(house: House, lookup: Lookup):
+    case = await answered(house)
+    code = await lookup.issue(house.clerk, case)
+    await lookup.say(code, content=True, words="")
+    for act, data in AGAIN:
+        await Lives(house.cases).perform(house.clerk, case, act, data=data)
+    await lookup.say(code, content=True, words="")
+    assert len(await lookup.said_of(house.clerk, case)) == 2
+
+
+async def test_one_code_says_a_few_things_a_day(house: House, lookup: Lookup):
+    case = await answered(house)
+    code = await lookup.issue(house.clerk, case)
+    for n in range(MOST_A_DAY):
+        await lookup.say(code, content=n % 2 == 0, words="" if n % 2 == 0 else "Chưa rõ")
+    with pytest.raises(Refusal, match="feedback_full"):
+        await lookup.say(code, content=False, words="Chưa rõ")
+    assert len(await lookup.said_of(house.clerk, case)) == MOST_A_DAY
+    house.clock.advance(86_400)
+    await lookup.say(code, content=False, words="Chưa rõ")
+
+
+async def test_not_content_said_twice_is_one_until_somebody_looked(house: House, lookup: Lookup):
+    case = await answered(house)
+    code = await lookup.issue(house.clerk, case)
+    await lookup.say(code, content=False, words="Chưa rõ")
+    await lookup.say(code, content=False, words="Chưa rõ")
+    [said] = await lookup.said_of(house.clerk, case)
+    await lookup.review(house.clerk, case, said.id, "Đã gọi lại và giải thích")
+    await lookup.say(code, content=False, words="Chưa rõ")
+    assert len(await lookup.said_of(house.clerk, case)) == 2

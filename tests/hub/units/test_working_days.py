@@ -40,6 +40,17 @@ def test_a_year_says_whether_somebody_checked_it() -> None:
     assert vietnam().year(2026).doubtful == {date(2026, 11, 24): "culture"}
 
 
+def test_doubtful_days_are_told_as_far_as_they_count() -> None:
+    years = [
+        Year(2026, doubtful={date(2026, 11, 24): "culture", date(2026, 11, 28): "tet"}),
+        Year(2027, doubtful={date(2027, 1, 4): "tet"}),
+    ]
+    known = Calendar(years)
+    told = known.doubtful(date(2026, 11, 23), date(2027, 1, 4))
+    assert told == [(date(2026, 11, 24), "culture"), (date(2027, 1, 4), "tet")]  # the other is a Saturday
+    assert known.doubtful(date(2026, 11, 24), date(2027, 1, 3)) == []
+
+
 @pytest.mark.parametrize("year", range(2024, 2028))
 def test_each_year_has_its_eleven_days_and_swaps_nothing_away(year: int) -> None:
     """The Labour Code's days, those on a weekend made up for; a swapped day is worked on another."""

@@ -1,6 +1,9 @@
 """Working on a case at its page: what is offered, recorded, refused, tried; two people at once."""
 
 import re
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +12,8 @@ import pytest
 from hub.cases.lives import Lives
 from hub.cases.rules import CaseKind
 from hub.people.roles import Role
+from hub.units import law_files
+from hub.units.working_days import FOLDER
 from tests.hub.cases.test_lives import do
 from tests.kit.web import WebLab
 
@@ -72,6 +77,33 @@ async def test_a_try_changes_nothing(lab: WebLab, case: str):
         assert answer.status_code == 200
         assert "Chưa ghi gì vào hồ sơ" in answer.text
         assert (await lab.services.cases.get_for(lab.house.clerk, case)).state == "received"
+
+
+async def test_a_term_tells_the_day_it_may_lose_to_a_holiday(lab: WebLab):
+    lab.house.clock.advance((datetime(2026, 11, 16, 2, tzinfo=UTC) - lab.house.clock.now()).total_seconds())
+    case = (await lab.house.case("C11")).id
+    told = {
+        "vi": "24/11/2026 có thể là ngày nghỉ (Ngày Văn hóa Việt Nam), chưa kiểm chứng: đang tính",
+        "en": "24/11/2026 may be a holiday (Vietnam Culture Day), unverified: counted as a working day",
+    }
+    cookie = await lab.account(Role.CLERK)
+    for locale, sentence in told.items():
+        async with lab.http(f"{cookie}; hub_language={locale}") as http:
+            assert sentence in (await http.get(f"/cases/{case}")).text
+
+
+async def test_the_pages_say_that_a_calendar_is_the_installations_own(lab: WebLab, case: str, tmp_path: Path):
+    (tmp_path / "calendar").mkdir()
+    shutil.copy(FOLDER / "2026.json", tmp_path / "calendar")
+    law_files.use(tmp_path)
+    try:
+        async with lab.http(await lab.account(Role.CLERK)) as http:
+            shown = (await http.get(f"/cases/{case}")).text
+            assert "do đơn vị vận hành tự khai" in shown
+            month = (await http.get("/sessions/calendar?month=2026-11")).text
+            assert "Ngày nghỉ năm 2026 là do đơn vị" in month
+    finally:
+        law_files.use(None)
 
 
 async def test_two_editors_of_different_fields_are_merged_and_told(lab: WebLab, case: str):

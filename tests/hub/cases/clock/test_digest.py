@@ -23,7 +23,7 @@ def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fresh() -> str:
-    digest.law_digest.cache_clear()
+    digest._digest.cache_clear()
     return digest.law_digest()
 
 
@@ -41,4 +41,4 @@ def test_another_day_or_rule_is_another_digest(copies: Path) -> None:
 
 
 def teardown_module() -> None:
-    digest.law_digest.cache_clear()
+    digest._digest.cache_clear()

@@ -337,6 +337,33 @@ def test_the_arithmetic_tells_each_step():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "rule", "today", "told"),
+    [
+        ("complaint", "received 2026-11-16", "reception_answer", "2026-11-16", True),
+        ("complaint", "received 2026-11-24", "reception_answer", "2026-11-24", False),
+        ("complaint", "received 2026-11-25", "reception_answer", "2026-11-25", False),
+        ("complaint", "received 2026-11-16, pause 2026-11-24", "reception_answer", "2026-11-30", True),
+        ("complaint", "received 2026-11-16, pause 2026-11-20", "reception_answer", "2026-11-30", False),
+        (
+            "complaint",
+            "received 2026-11-16, pause 2026-11-23/2026-11-25",
+            "reception_answer",
+            "2026-12-01",
+            False,
+        ),
+        ("complaint", "received 2026-11-14", "complaint_acceptance", "2026-11-16", True),
+        ("complaint", "received 2026-11-13", "complaint_acceptance", "2026-11-16", False),
+        ("complaint", "received 2026-11-16", "complaint_acceptance", "2026-11-16", False),
+    ],
+)
+def test_the_arithmetic_names_a_day_that_may_become_a_holiday(kind, text, rule, today, told):
+    """Of a term in calendar days only where it ends on one."""
+    (term,) = found(kind, text, rule, today)
+    doubtful = [(step.on, step.about) for step in term.steps if step.note is Note.DOUBTFUL]
+    assert doubtful == [(day("2026-11-24"), "culture")] * told
+
+
 def test_what_to_do_first():
     running = terms(
         course("denunciation", "received 2026-03-02, accepted 2026-03-09"), day("2026-03-10"), vietnam()
