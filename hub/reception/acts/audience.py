@@ -11,7 +11,7 @@ from hub.reception.acts.texts import Confirmable, Data, Id
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.lifecycle import OVER
-from hub.reception.models import AgendaItem, Session
+from hub.reception.models import AgendaItem, Session, TimelineEvent
 from hub.reception.state import Item
 
 
@@ -59,9 +59,20 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
     for session_id in await sessions_with(act.session, data.case, data.kind):
         if session_id != act.state.id:
             act.timeline = await act.open_other(session_id)
-            tell_kind(act, data.case, data.kind)
+            await tell(act, data.case, data.kind)
             act.timeline = here
-    tell_kind(act, data.case, data.kind)
+    await tell(act, data.case, data.kind)
+
+
+async def tell(act: Act, case_id: str, kind: CaseKind) -> None:
+    """Say in this session what a case counts as now. Of a denunciation, what was written here before loses
+    the names of those who are sealed; the texts as they were go into the vault with them.
+    """
+    tell_kind(act, case_id, kind)
+    if kind is CaseKind.DENUNCIATION:
+        names = await act.desk.sealed_names(case_id)
+        raw = await act.timeline.mask(names, case_id=case_id, by=(act.viewer.key, act.viewer.name))
+        act.desk.keep_sealed(case_id, raw)
 
 
 def tell_kind(act: Act, case_id: str, kind: CaseKind) -> None:
@@ -87,12 +98,13 @@ async def close_secret(act: Act, item: Item) -> None:
 
 async def sessions_with(session: AsyncSession, case_id: str, kind: CaseKind) -> list[str]:
     """Sessions with this case that must hear what it is now, in one order for all: two acts that open them
-    queue, not deadlock. Those that are over hear of a denunciation only: what was said there stays readable.
+    queue, not deadlock. Those that are over, or have taken it off, hear of a denunciation only: what was said
+    there stays readable.
     """
-    wanted = select(Session.id).join(AgendaItem, AgendaItem.session_id == Session.id).distinct()
-    wanted = wanted.where(AgendaItem.case_id == case_id)
-    if kind is not CaseKind.DENUNCIATION:
-        wanted = wanted.where(Session.state.not_in([each.value for each in OVER]))
+    has = Session.id.in_(select(AgendaItem.session_id).where(AgendaItem.case_id == case_id))
+    had = Session.id.in_(select(TimelineEvent.session_id).where(TimelineEvent.case_id == case_id))
+    told = Session.state.not_in([each.value for each in OVER])
+    wanted = select(Session.id).where(has | had if kind is CaseKind.DENUNCIATION else has & told)
     return list(await session.scalars(wanted.order_by(Session.id)))
 
 
