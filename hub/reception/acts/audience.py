@@ -65,14 +65,19 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
 
 
 async def tell(act: Act, case_id: str, kind: CaseKind) -> None:
-    """Say in this session what a case counts as now. Of a denunciation, what was written here before loses
-    the names of those who are sealed; the texts as they were go into the vault with them.
-    """
+    """Say in this session what a case counts as now; of a denunciation, see `mask_written`."""
     tell_kind(act, case_id, kind)
     if kind is CaseKind.DENUNCIATION:
-        names = await act.desk.sealed_names(case_id)
-        raw = await act.timeline.mask(names, case_id=case_id, by=(act.viewer.key, act.viewer.name))
-        act.desk.keep_sealed(case_id, raw)
+        await mask_written(act, case_id)
+
+
+async def mask_written(act: Act, case_id: str) -> None:
+    """What was written in this session before loses the names of those who are sealed in a case; the texts
+    as they were go into the vault with them.
+    """
+    names = await act.desk.sealed_names(case_id)
+    raw = await act.timeline.mask(names, case_id=case_id, by=(act.viewer.key, act.viewer.name))
+    act.desk.keep_sealed(case_id, raw)
 
 
 def tell_kind(act: Act, case_id: str, kind: CaseKind) -> None:
