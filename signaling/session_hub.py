@@ -18,6 +18,7 @@ from hub.reception.live import LiveSession
 from hub.reception.service import Receptions
 from hub.reception.stage import StageWish
 from hub.reception.state import Status
+from hub.reception.telling import SHOWN
 from hub.relay.control import PeerDown, PeerState, Quality, SourceEvent
 from hub.relay.pool import RelayPool
 from hub.store.bus import Bus
@@ -275,8 +276,8 @@ class SessionHub:
     def _may_resume(self, seat: Seat, resume: int | None) -> bool:
         """Whether events from there on lead to the same view as a snapshot.
 
-        An `item.shown` comes at the end of its batch. A client that was cut off before it has the number of
-        the batch but not the item, so with one in reach it starts anew.
+        An `item.shown` or `view.shown` comes at the end of its batch. A client that was cut off before it has
+        the number of the batch but not what is shown, so with one in reach it starts anew.
         """
         if resume is None or not 0 < resume <= self.live.n or self.live.n - resume > LONGEST_RESUME:
             return False
@@ -284,7 +285,7 @@ class SessionHub:
             reach = self.live.after(seat.viewer, max(0, resume - SHOWN_REACH))
         except LookupError:
             return False
-        return all(wire["kind"] != "item.shown" for wire in reach)
+        return all(wire["kind"] not in SHOWN for wire in reach)
 
     async def _follow(self) -> None:
         async with self._bus.subscribe(self.live.topic) as hints:

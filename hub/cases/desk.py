@@ -284,8 +284,13 @@ class Desk:
             texts.append(directive.text)
             directive.text = masked(directive.text, names)
         if any(tells(text, names) for text in texts):
+            self.keep_sealed(case.id, texts)
+
+    def keep_sealed(self, case_id: str, texts: Sequence[str]) -> None:
+        """Put texts that name a denouncer into the vault, as they were before they were masked."""
+        if texts:
             sealed = self._vault.seal_text("\n\n".join(texts))
-            self._session.add(SealedText(id=self._ids.new(), case_id=case.id, sealed=sealed))
+            self._session.add(SealedText(id=self._ids.new(), case_id=case_id, sealed=sealed))
 
     async def count_hearing(self, case_id: str) -> None:
         """The case is heard once more."""

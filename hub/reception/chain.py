@@ -3,15 +3,19 @@
 Every event's `hash` is SHA-256 over its content and the hash before it; its `seal` is an HMAC of that hash,
 so that a forger with the database but without the key cannot write a chain anew. The session's head (number,
 hash, HMAC of both) shows what was cut off at the end.
+
+What an event carries goes into its hash as an HMAC: a text that is masked later could be guessed from a plain
+hash, one name after another. A masked event keeps its hash and its seal, so the chain holds; a `Masking`
+proves that the hub itself made of it what it says now.
 """
 
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
-from typing import Literal
+from typing import Any, Literal
 
 from hub.reception.events import Event
 
@@ -23,6 +27,16 @@ class Head:
     """The end of a timeline as the session keeps it."""
 
     n: int
+    hash: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """Event `n` was masked for the `number`-th time; `hash` is the digest of what it says since."""
+
+    n: int
+    number: int
     hash: str
     seal: str
 
@@ -49,8 +63,15 @@ def origin(session_id: str) -> str:
 def link(event: Event, prev_hash: str, key: bytes) -> Event:
     """The event with its hashes and its seal."""
     linked = replace(event, prev_hash=prev_hash)
-    digest = digest_of(linked)
+    digest = digest_of(linked, key)
     return replace(linked, hash=digest, seal=seal_of(digest, key))
+
+
+def mask(event: Event, data: Mapping[str, Any], key: bytes) -> tuple[Event, Masking]:
+    """The event with other data, and the proof that the hub made it so."""
+    masked = replace(event, data=data, masked=event.masked + 1)
+    digest = digest_of(masked, key)
+    return masked, Masking(event.n, masked.masked, digest, _seal_masked(masked, digest, key))
 
 
 def seal_head(session_id: str, n: int, last_hash: str, key: bytes) -> str:
@@ -63,8 +84,10 @@ def seal_of(digest: str, key: bytes) -> str:
     return _hmac(f"event {digest}", key)
 
 
-def digest_of(event: Event, n: int | None = None) -> str:
-    """SHA-256 over everything an event says (as if its number were `n`, when given)."""
+def digest_of(event: Event, key: bytes | None, n: int | None = None) -> str:
+    """SHA-256 over everything an event says (as if its number were `n`, when given). Without a key: as it was
+    before data was hidden in it.
+    """
     content = {
         "session": event.session_id,
         "n": event.n if n is None else n,
@@ -74,15 +97,17 @@ def digest_of(event: Event, n: int | None = None) -> str:
         "by": [event.by_key, event.by_name],
         "audience": event.audience,
         "about": [event.item_id, event.case_id, event.unit_id],
-        "data": event.data,
+        "data": event.data if key is None else _keyed(_written(event.data), key),
         "prev": event.prev_hash,
     }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_written(content)).hexdigest()
 
 
-def verify(session_id: str, events: Sequence[Event], head: Head, key: bytes) -> Verdict:
+def verify(
+    session_id: str, events: Sequence[Event], head: Head, key: bytes, maskings: Sequence[Masking] = ()
+) -> Verdict:
     """Walk the events in the order of their numbers and name the first thing that is wrong."""
+    proof = _Proof(key, {(each.n, each.number): each for each in maskings})
     rows = sorted(events, key=lambda event: event.n)
     # A head that was tampered with proves nothing about where the end is.
     end = head.n if _sealed(session_id, head, key) else len(rows)
@@ -90,8 +115,8 @@ def verify(session_id: str, events: Sequence[Event], head: Head, key: bytes) -> 
     for index, row in enumerate(rows):
         n = index + 1
         doubled = index + 1 < len(rows) and rows[index + 1].n == row.n
-        if doubled or n > end or not _stands(row, n, prev_hash, key):
-            return Verdict(False, index, n, _name(rows[index:], n, prev_hash, end, key))
+        if doubled or n > end or not _stands(row, n, prev_hash, proof):
+            return Verdict(False, index, n, _name(rows[index:], n, prev_hash, end, proof))
         prev_hash = row.hash
     return _judge_head(session_id, len(rows), prev_hash, head, key)
 
@@ -107,34 +132,66 @@ def _judge_head(session_id: str, count: int, last_hash: str, head: Head, key: by
 
 
 def _sealed(session_id: str, head: Head, key: bytes) -> bool:
-    return hmac.compare_digest(seal_head(session_id, head.n, head.hash, key).encode(), head.seal.encode())
+    return _same(seal_head(session_id, head.n, head.hash, key), head.seal)
 
 
-def _stands(row: Event, n: int, prev_hash: str, key: bytes) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What an event is judged by."""
+
+    key: bytes
+    maskings: Mapping[tuple[int, int], Masking]
+
+    def genuine(self, row: Event, n: int) -> bool:
+        """Whether the hub once wrote this row as its event n, or made it so by masking."""
+        said = self._masked(row, n) if row.masked else row.hash in self._digests(row, n)
+        return said and _same(seal_of(row.hash, self.key), row.seal)
+
+    def _digests(self, row: Event, n: int) -> tuple[str, str]:
+        return digest_of(row, self.key, n), digest_of(row, None, n)
+
+    def _masked(self, row: Event, n: int) -> bool:
+        made = self.maskings.get((n, row.masked))
+        if made is None or made.hash != digest_of(row, self.key, n):
+            return False
+        return _same(_seal_masked(row, made.hash, self.key), made.seal)
+
+
+def _stands(row: Event, n: int, prev_hash: str, proof: _Proof) -> bool:
     """Whether this row is the genuine n-th event after the one with `prev_hash`."""
-    return row.n == n and row.prev_hash == prev_hash and _genuine(row, n, key)
+    return row.n == n and row.prev_hash == prev_hash and proof.genuine(row, n)
 
 
-def _genuine(row: Event, n: int, key: bytes) -> bool:
-    """Whether the hub once wrote this row as its event n."""
-    return digest_of(row, n) == row.hash and hmac.compare_digest(
-        seal_of(row.hash, key).encode(), row.seal.encode()
-    )
-
-
-def _name(rest: Sequence[Event], n: int, prev_hash: str, end: int, key: bytes) -> Wrong:
+def _name(rest: Sequence[Event], n: int, prev_hash: str, end: int, proof: _Proof) -> Wrong:
     """What happened at n, where the n-th row is not the genuine n-th event. `rest` are the rows from there
     on.
     """
     if n > end:
         return "inserted"
-    if any(row.prev_hash == prev_hash and _genuine(row, n, key) for row in rest):
+    if any(row.prev_hash == prev_hash and proof.genuine(row, n) for row in rest):
         return "inserted"  # the genuine one is still there, pushed aside
     first = rest[0]
-    if first.n > n or any(_genuine(first, later, key) for later in range(n + 1, end + 1)):
+    if first.n > n or any(proof.genuine(first, later) for later in range(n + 1, end + 1)):
         return "removed"  # its place is empty, or a later event was moved up into it
     return "altered"
 
 
+def _seal_masked(row: Event, digest: str, key: bytes) -> str:
+    return _hmac(f"masked {row.masked} {row.hash} {digest}", key)
+
+
+def _written(content: object) -> bytes:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
 def _hmac(text: str, key: bytes) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return _keyed(text.encode(), key)
+
+
+def _keyed(content: bytes, key: bytes) -> str:
+    return hmac.new(key, content, hashlib.sha256).hexdigest()

@@ -87,6 +87,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "item.deferred": _kind(Scope.EVERYONE, "item reason"),
     "audience.set": _kind(Scope.EVERYONE, "item audience"),
     "case.reclassified": _kind(Scope.CASE, "case item kind"),
+    # events: in how many earlier ones a text lost names that went into the vault.
+    "timeline.masked": _kind(Scope.OFFICE, "events"),
     "point.joined": _kind(Scope.STAFF, "point"),
     "point.left": _kind(Scope.STAFF, "point reason"),
     # desk: the id of an adviser's account, which is also the point of their hand and floor.
@@ -140,6 +142,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "case.taken_up": _kind(Scope.ITEM, "case item unit unit_name leader"),
 }
 
+MASKED_KIND: Final = "timeline.masked"
+"""After it, what was known of the events before it holds no longer."""
+
 HUB_KEY: Final = "hub"
 """`by.key` of what the hub itself did."""
 
@@ -151,7 +156,7 @@ class Event:
     `media_ms` is milliseconds since the session went live, None before. `audience` is the item's audience
     when it happened ("staff" for what only staff see, "all" without an item). `item_id`, `case_id`, `unit_id`
     say what it is about. `hash` covers everything but itself and `seal`; `prev_hash` is the hash of event
-    n-1.
+    n-1. `masked`: how often a text in `data` was masked since; `hash` stays what it was.
     """
 
     session_id: str
@@ -169,6 +174,7 @@ class Event:
     prev_hash: str = ""
     hash: str = ""
     seal: str = ""
+    masked: int = 0
 
 
 def check(kind: str, data: Mapping[str, Any]) -> None:

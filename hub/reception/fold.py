@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from hub.reception.clerk_fold import CLERK_STEPS, hide_matter
-from hub.reception.events import Audience, Event
+from hub.reception.events import MASKED_KIND, Audience, Event
 from hub.reception.roll_fold import ROLL_STEPS
 from hub.reception.speaking import SPEAKING_STEPS
 from hub.reception.state import (
@@ -261,6 +261,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "item.hearing": _hearing,
     "audience.set": _audience,
     "case.reclassified": _reclassified,
+    MASKED_KIND: lambda state, _: state,  # what is masked is read anew, from the first event on
     "point.joined": _joined,
     "point.left": _left,
     "desk.joined": _desk_joined,

@@ -12,7 +12,7 @@ from hub.reception.snapshot import view
 from hub.reception.stage import StageWish, TalkWish, stage, talks
 from hub.reception.state import SessionState
 from hub.reception.telling import batch
-from hub.reception.timeline import topic
+from hub.reception.timeline import is_retold, topic
 from hub.reception.viewer import Viewer
 
 MOST_EVENTS = 5000
@@ -20,8 +20,8 @@ MOST_EVENTS = 5000
 
 
 class LiveSession:
-    """The fold of one timeline and its latest events. `refresh` reads only what is new; the rest does
-    no I/O.
+    """The fold of one timeline and its latest events. `refresh` reads only what is new, and everything anew
+    once texts were masked; the rest does no I/O.
     """
 
     def __init__(self, receptions: Receptions, session_id: str, most_events: int = MOST_EVENTS) -> None:
@@ -61,6 +61,9 @@ class LiveSession:
                 if self.state.n == 0:
                     raise Refusal("session_unknown")
                 return False
+            if self.state.n and is_retold(new):
+                new = await self._receptions.load(self.state.id)
+                self.state, self._events = SessionState(self.state.id), []
             self.state = fold(self.state, new)
             self._events = [*self._events, *new][-self._most :]
             return True

@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.store.base import Base, Id
@@ -164,7 +172,9 @@ class CheckRequest(Base):
 
 
 class TimelineEvent(Base):
-    """One event of a session, number `n` from 1 without gaps. Triggers refuse to change or delete one."""
+    """One event of a session, number `n` from 1 without gaps. Triggers refuse to delete one, and to change
+    anything but `data`, once for each `TimelineRedaction`.
+    """
 
     __tablename__ = "timeline_events"
     __table_args__ = (CheckConstraint("n > 0", name="n"),)
@@ -182,6 +192,31 @@ class TimelineEvent(Base):
     unit_id: Mapped[str | None] = mapped_column(Id)
     data: Mapped[dict[str, Any]]
     prev_hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    seal: Mapped[str] = mapped_column(String(HASH_LENGTH))
+    masked: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often a text in `data` was masked."""
+
+
+class TimelineRedaction(Base):
+    """That one event's texts lost the names of people whose case became a denunciation. Rows are added, never
+    changed or taken away. No text is here: `hash` is the digest of what the event says since.
+    """
+
+    __tablename__ = "timeline_redactions"
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "n"], ["timeline_events.session_id", "timeline_events.n"]),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    session_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """1, 2, 3 … of this event."""
+    case_id: Mapped[str] = mapped_column(Id)
+    at: Mapped[datetime]
+    by_key: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    by_name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     hash: Mapped[str] = mapped_column(String(HASH_LENGTH))
     seal: Mapped[str] = mapped_column(String(HASH_LENGTH))
 

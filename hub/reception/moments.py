@@ -10,8 +10,9 @@ from hub.reception.access import INVITED, viewer_of
 from hub.reception.fold import fold
 from hub.reception.info import Moment
 from hub.reception.models import AgendaItem, Session
+from hub.reception.state import SessionState
 from hub.reception.telling import event_for
-from hub.reception.timeline import Folds, load
+from hub.reception.timeline import Folds, is_retold, load
 from hub.reception.viewer import Viewer
 
 MOST_SESSIONS = 50
@@ -47,8 +48,10 @@ def _looks_on(viewer: Viewer, actor: Actor) -> bool:
 async def _of_session(
     session: AsyncSession, row: Session, case_id: str, viewer: Viewer, folds: Folds
 ) -> list[Moment]:
-    events = await load(session, row.id, 0)
+    events = await load(session, row.id)
     known = folds.get(row.id, row.head_n)
+    if is_retold(events[known.n :]):
+        known = SessionState(row.id)
     state = fold(known, events[known.n :])
     about = ((event, event_for(event, state, viewer)) for event in events if event.case_id == case_id)
     return [

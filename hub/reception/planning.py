@@ -153,7 +153,7 @@ async def add_item(
         "field": case.field,
         "unit": units[0].code,
         "unit_name": units[0].name,
-        # A timeline cannot be masked later, should the case turn out to be a denunciation.
+        # Whatever the case is by now: what the timeline never held need not be taken out of it later.
         "title": await desk.unnamed(case, case.title),
     }
     added = {

@@ -25,7 +25,6 @@ from hub.reception.contacts import Contacts
 from hub.reception.counted import counted_on
 from hub.reception.errors import Refusal
 from hub.reception.events import Event
-from hub.reception.fold import fold
 from hub.reception.info import Moment, Outcome, PointInfo, SessionInfo
 from hub.reception.lifecycle import COMING, OVER
 from hub.reception.models import COMMAND_ID_LENGTH, CommandReceipt, Point, Session
@@ -177,8 +176,7 @@ class Receptions:
             row, viewer = await self._seen(work.session, session_id, actor)
             if not viewer.staff:
                 raise Refusal("session_unknown")
-            state = self._folds.get(row.id, row.head_n)
-            state = fold(state, await timeline.load(work.session, row.id, state.n))
+            state = await timeline.state_of(work.session, row, self._folds)
             entry = state.lobby.get(entry_id)
             if entry is None:
                 raise Refusal("entry_unknown")

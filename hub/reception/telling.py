@@ -2,26 +2,33 @@
 
 What changed hands between two events is made whole by `item.shown`, a snapshot of one item, so that
 *snapshot + later events = later snapshot* holds for every participant at every head (a property test).
+Where texts of before were masked, `view.shown` replaces all that a client has.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from hub.reception.events import KINDS, Event, wire_time
+from hub.reception.events import KINDS, MASKED_KIND, Event, wire_time
 from hub.reception.rolls import PERSONAL, personal
-from hub.reception.snapshot import item_view
+from hub.reception.snapshot import item_view, view
 from hub.reception.state import Item, SessionState
 from hub.reception.viewer import Viewer
 from hub.reception.visibility import MASKED, announced, changes_sight, masked, may_get
 
 Wire = dict[str, Any]
 
+SHOWN: Final = frozenset({"item.shown", "view.shown"})
+"""Kinds that are in no timeline: made for one participant, at the end of a batch."""
+
 
 def batch(events: Sequence[Event], state: SessionState, viewer: Viewer) -> list[Wire]:
     """Events up to `state.n` as the participant gets them, then an `item.shown` for each item whose sight may
-    have changed.
+    have changed, or a `view.shown` when texts of before were masked.
     """
     sent = [wire for event in events if (wire := event_for(event, state, viewer)) is not None]
+    if any(event.kind == MASKED_KIND for event in events):
+        whole = {"view": view(state, viewer)}
+        return [*sent, _wire(events[-1], whole) | {"kind": "view.shown"}]
     if viewer.staff or not events:
         return sent
     changed = dict.fromkeys(event.item_id for event in events if changes_sight(event, viewer))

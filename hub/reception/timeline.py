@@ -1,19 +1,21 @@
 """The timeline in the database: appending under the session's row lock, reading, verifying."""
 
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.reception import chain
+from hub.reception import chain, redaction
 from hub.reception.errors import Refusal
-from hub.reception.events import KINDS, Event, Scope, check, whole_ms
+from hub.reception.events import KINDS, MASKED_KIND, Event, Scope, check, whole_ms
 from hub.reception.fold import apply, fold
 from hub.reception.models import NAME_LENGTH, Session, TimelineEvent
 from hub.reception.stage import StageWish, stage
 from hub.reception.state import SessionState
+from hub.reception.stored import event_of, row_of
 from hub.store.database import Work
 
 MOST_FOLDS = 64
@@ -104,9 +106,21 @@ class Timeline:
         )
         linked = chain.link(event, self.row.head_hash, self._key)
         self.state = apply(self.state, linked)
-        self._work.session.add(_row_of(linked))
+        self._work.session.add(row_of(linked))
         self._move_head(linked)
         return linked
+
+    async def mask(self, names: Sequence[str], *, case_id: str, by: tuple[str, str]) -> list[str]:
+        """Take these names out of all that was written so far, and say that it was done, by `by` (key, name).
+        The texts that were masked, as they stood; none, when no name was found.
+        """
+        work, session_id = self._work.session, self.state.id
+        made = redaction.Made(case_id, self._now, by, self._key)
+        raw, events = await redaction.redact(work, session_id, names, made)
+        if events:
+            self.append(MASKED_KIND, {"events": events}, by=by)
+            self.state = fold(SessionState(session_id), await load(work, session_id))
+        return raw
 
     def _media_ms(self, kind: str) -> int | None:
         if kind == "session.live":
@@ -140,12 +154,28 @@ async def open_timeline(work: Work, session_id: str, folds: Folds, key: bytes, n
     row = await work.session.get(Session, session_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Refusal("session_unknown")
-    state = folds.get(session_id, row.head_n)
-    state = fold(state, await load(work.session, session_id, state.n))
-    return Timeline(work, row, state, key, now)
+    return Timeline(work, row, await state_of(work.session, row, folds), key, now)
 
 
-async def load(session: AsyncSession, session_id: str, after: int, limit: int | None = None) -> list[Event]:
+async def state_of(session: AsyncSession, row: Session, folds: Folds) -> SessionState:
+    """A session folded up to its head."""
+    known = folds.get(row.id, row.head_n)
+    new = await load(session, row.id, known.n)
+    if known.n and is_retold(new):
+        return fold(SessionState(row.id), await load(session, row.id))
+    return fold(known, new)
+
+
+def is_retold(new: Iterable[Event]) -> bool:
+    """Whether by these events those before them say something else now: what was folded of them is to be
+    forgotten.
+    """
+    return any(event.kind == MASKED_KIND for event in new)
+
+
+async def load(
+    session: AsyncSession, session_id: str, after: int = 0, limit: int | None = None
+) -> list[Event]:
     """Events with numbers above `after`, in order."""
     wanted = select(TimelineEvent).where(TimelineEvent.session_id == session_id, TimelineEvent.n > after)
     rows = await session.scalars(wanted.order_by(TimelineEvent.n).limit(limit))
@@ -158,16 +188,5 @@ async def verify(session: AsyncSession, session_id: str, key: bytes) -> chain.Ve
     if row is None:
         raise Refusal("session_unknown")
     head = chain.Head(row.head_n, row.head_hash, row.head_seal)
-    return chain.verify(session_id, await load(session, session_id, -1), head, key)
-
-
-_FIELDS = tuple(Event.__dataclass_fields__)
-
-
-def event_of(row: TimelineEvent) -> Event:
-    """The event a row holds."""
-    return Event(**{name: getattr(row, name) for name in _FIELDS})
-
-
-def _row_of(event: Event) -> TimelineEvent:
-    return TimelineEvent(**{name: getattr(event, name) for name in _FIELDS})
+    maskings = await redaction.maskings_of(session, session_id)
+    return chain.verify(session_id, await load(session, session_id, -1), head, key, maskings)

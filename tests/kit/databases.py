@@ -14,7 +14,7 @@ from deploy.migrations.models import metadata
 from hub.cases import word_index
 from hub.cases.append_only import ACTS, DIRECTIVE_ACTS
 from hub.people.append_only import AUDIT
-from hub.reception.append_only import TIMELINE
+from hub.reception.append_only import REDACTIONS, TIMELINE
 from hub.store.bus import Bus
 from hub.store.database import Database
 from hub.store.memory import MemoryBus
@@ -53,7 +53,7 @@ async def build_schema(url: str) -> None:
     try:
         async with db.connect() as connection:
             await connection.run_sync(tables.create_all)
-            for kept in (AUDIT, TIMELINE, ACTS, DIRECTIVE_ACTS):
+            for kept in (AUDIT, TIMELINE, REDACTIONS, ACTS, DIRECTIVE_ACTS):
                 for statement in kept.statements(db.dialect):
                     await connection.exec_driver_sql(statement)
             await connection.run_sync(word_index.ensure)

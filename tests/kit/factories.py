@@ -81,11 +81,15 @@ class House:
         return Actor(key=f"point:{point}", name=TREE[code][0], unit=self.unit[code].id, point=point)
 
     async def case(
-        self, unit: str = "C11", kind: CaseKind = CaseKind.COMPLAINT, title: str = "Đền bù đất"
+        self,
+        unit: str = "C11",
+        kind: CaseKind = CaseKind.COMPLAINT,
+        title: str = "Đền bù đất",
+        petitioner: Person = PETITIONER,
     ) -> CaseInfo:
         """A case of a unit."""
         return await self.cases.register(
-            NewCase(kind, CaseField.LAND, self.unit[unit].id, title, "Chưa có trả lời.", (PETITIONER,))
+            NewCase(kind, CaseField.LAND, self.unit[unit].id, title, "Chưa có trả lời.", (petitioner,))
         )
 
     async def session(

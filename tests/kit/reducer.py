@@ -23,7 +23,11 @@ def reduce(view: View, events: list[Wire], head: int, *, staff: bool = False) ->
 
 def _apply(view: View, event: Wire, *, staff: bool) -> None:  # noqa: C901, PLR0912 - one branch per kind, as the protocol lists them
     data, kind = event["data"], event["kind"]
-    if kind.startswith("session."):
+    if kind == "view.shown":
+        view |= copy.deepcopy(data["view"])
+    elif kind == "timeline.masked":
+        pass  # `view.shown` follows
+    elif kind.startswith("session."):
         _session(view, event)
     elif kind.startswith("note."):
         _note(view, event)

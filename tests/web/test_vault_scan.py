@@ -68,6 +68,24 @@ def clean(content: bytes, where: str) -> None:
     assert not found, f"needle {found[0]} of the denouncer in {where}"
 
 
+async def said_before(lab: WebLab, session: str, item: str, named: str) -> None:
+    """While it is still a complaint, the name stands wherever a clerk may write it."""
+    house, clerk = lab.house, lab.house.clerk
+    await house.do(clerk, session, "note.add", text=f"Bà {named}, gọi {DENOUNCER.phone}", mark=None)
+    blank = {"lead": None, "supporting": [], "due": None, "answer_on": None}
+    await house.do(clerk, session, "conclusion.draft", item=item, base=0, text=named, **blank)
+    due = (local_day(house.clock.now()) + timedelta(days=9)).isoformat()
+    directed = {"item": item, "lead": "C11", "supporting": [], "due": due}
+    await house.do(clerk, session, "directive.issue", **directed, text=f"Gặp {DENOUNCER.name}")
+    directive = list((await house.live(session)).state.directives)[-1]
+    why = f"Bà {DENOUNCER.name} tự rút"
+    await house.do(clerk, session, "directive.withdraw", directive=directive, reason=why)
+    await house.do(clerk, session, "session.pause", reason=f"Chờ {DENOUNCER.name}")
+    await house.do(clerk, session, "session.resume")
+    await house.do(clerk, session, "item.defer", item=item, reason=why)
+    await house.do(clerk, session, "item.call", item=item)
+
+
 async def full_denunciation(lab: WebLab) -> tuple[str, str, str]:
     """Intake, session, hearing, originals, letters, leave, look and refusals; the session and two cases."""
     house = lab.house
@@ -86,6 +104,7 @@ async def full_denunciation(lab: WebLab) -> tuple[str, str, str]:
     await house.do(house.clerk, session, "session.go_live")
     items = await house.items(session)
     await house.do(house.clerk, session, "item.call", item=items[1])
+    await said_before(lab, session, items[1], named)
     await house.do(house.clerk, session, "case.reclassify", case=second.id, kind="denunciation")
     await house.conclude(house.clerk, session, items[1], "Giao thanh tra xác minh.")
     async with house.db.begin() as work:

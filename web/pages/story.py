@@ -20,6 +20,7 @@ AREAS: Final = {
     "conclusion": "cases",
     "lobby": "cases",
     "take_up": "cases",
+    "timeline": "notes",
 } | {
     "agenda": "cases",
     "desk": "points",

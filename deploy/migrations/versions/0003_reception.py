@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.reception.append_only import TIMELINE
+from hub.store.append_only import AppendOnly
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+TIMELINE = AppendOnly("timeline_events", "the timeline is append-only")
 TABLES = [
     "points",
     "sessions",

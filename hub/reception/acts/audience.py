@@ -12,7 +12,7 @@ from hub.reception.acts.texts import Confirmable, Data, Id
 from hub.reception.errors import Refusal
 from hub.reception.events import Audience
 from hub.reception.lifecycle import OVER
-from hub.reception.models import AgendaItem, DraftItem, Session
+from hub.reception.models import AgendaItem, DraftItem, Session, TimelineEvent
 from hub.reception.state import Item
 
 
@@ -68,11 +68,23 @@ async def reclassify(act: Act, data: ReclassifyData) -> None:
 
 
 async def tell(act: Act, case_id: str, kind: CaseKind) -> None:
-    """`tell_kind`, and a session that has a denunciation names nobody of it in its own words."""
+    """`tell_kind`, and a session that has a denunciation names nobody of it, in its own words or in what was
+    written before.
+    """
     tell_kind(act, case_id, kind)
     if kind is CaseKind.DENUNCIATION:
         by = (act.viewer.key, act.viewer.name)
         await wording.unname_denounced(act.timeline, act.desk, case_id, by)
+        await mask_written(act, case_id)
+
+
+async def mask_written(act: Act, case_id: str) -> None:
+    """What was written in this session before loses the names of those who are sealed in a case; the texts
+    as they were go into the vault with them.
+    """
+    names = await act.desk.sealed_names(case_id)
+    raw = await act.timeline.mask(names, case_id=case_id, by=(act.viewer.key, act.viewer.name))
+    act.desk.keep_sealed(case_id, raw)
 
 
 def tell_kind(act: Act, case_id: str, kind: CaseKind) -> None:
@@ -98,15 +110,15 @@ async def close_secret(act: Act, item: Item) -> None:
 
 async def sessions_with(session: AsyncSession, case_id: str, kind: CaseKind) -> list[str]:
     """Sessions with this case that must hear what it is now, in one order for all: two acts that open them
-    queue, not deadlock. Those that are over, and drafts, hear of a denunciation only: what was said there
-    stays readable, and what a draft is called will be read.
+    queue, not deadlock. Those that are over, that have taken it off, and drafts hear of a denunciation only:
+    what was said there stays readable, and what a draft is called will be read.
     """
-    listed = Session.id.in_(select(AgendaItem.session_id).where(AgendaItem.case_id == case_id))
+    has = Session.id.in_(select(AgendaItem.session_id).where(AgendaItem.case_id == case_id))
+    had = Session.id.in_(select(TimelineEvent.session_id).where(TimelineEvent.case_id == case_id))
     drafted = Session.id.in_(select(DraftItem.session_id).where(DraftItem.case_id == case_id))
-    if kind is CaseKind.DENUNCIATION:
-        wanted = select(Session.id).where(or_(listed, drafted))
-    else:
-        wanted = select(Session.id).where(listed, Session.state.not_in([each.value for each in OVER]))
+    told = Session.state.not_in([each.value for each in OVER])
+    wanted = select(Session.id)
+    wanted = wanted.where(has | had | drafted if kind is CaseKind.DENUNCIATION else has & told)
     return list(await session.scalars(wanted.order_by(Session.id)))
 
 

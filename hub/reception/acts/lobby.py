@@ -16,6 +16,7 @@ from hub.cases.rules import CaseField, CaseKind
 from hub.cases.vault import Person
 from hub.reception import planning
 from hub.reception.acts.act import Act
+from hub.reception.acts.audience import mask_written
 from hub.reception.acts.directives import unit_of
 from hub.reception.acts.texts import Code, Data, Id, Line, NoteText, PersonName, Phone, Title, Why
 from hub.reception.clerk_state import Entry, EntryStatus
@@ -196,11 +197,15 @@ def _unnamed(text: str, person: Person) -> str:
 
 
 async def _put(act: Act, new: NewCase, audience: Audience | None) -> tuple[str, str]:
-    """The ids of the new case and of its item."""
+    """The ids of the new case and of its item. Of a denunciation, what was noted of them while they waited
+    names them no more.
+    """
     case = await act.desk.register(new)
     item, by = act.ids.new(), (act.viewer.key, act.viewer.name)
     wanted = NewItem(case.id, audience)
     await planning.add_item(act.timeline, act.desk, wanted, session=act.session, item_id=item, by=by)
+    if new.kind is CaseKind.DENUNCIATION:
+        await mask_written(act, case.id)
     return case.id, item
 
 

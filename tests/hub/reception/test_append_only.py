@@ -2,8 +2,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hub.reception.append_only import TIMELINE
+from hub.reception.append_only import _KEPT, _KEPT_OR_NULL, REDACTIONS, TIMELINE
 from hub.reception.chain import Verdict
+from hub.reception.models import TimelineEvent
 from tests.kit.factories import House
 
 REFUSED = ["UPDATE timeline_events SET kind = 'x' WHERE n = 1", "DELETE FROM timeline_events WHERE n = 2"]
@@ -21,7 +22,59 @@ async def test_postgresql_refuses_to_empty_it_too(house: House) -> None:
     if house.db.dialect == "postgresql":
         with pytest.raises(DBAPIError, match=TIMELINE.message):
             async with house.db.begin() as work:
-                await work.session.execute(text("TRUNCATE timeline_events"))
+                await work.session.execute(text("TRUNCATE timeline_events CASCADE"))
+
+
+ANNOUNCED = (
+    "INSERT INTO timeline_redactions (session_id, n, number, case_id, at, by_key, by_name, hash, seal) "
+    "SELECT session_id, n, %d, 'c', at, by_key, by_name, hash, seal FROM timeline_events WHERE n = 2"
+)
+MASK = "UPDATE timeline_events SET data = '{}', masked = %d WHERE n = 2"
+
+
+async def run(house: House, *statements: str) -> None:
+    async with house.db.begin() as work:
+        for statement in statements:
+            await work.session.execute(text(statement))
+
+
+async def refuses(house: House, *statements: str) -> None:
+    with pytest.raises(DBAPIError, match=TIMELINE.message):
+        await run(house, *statements)
+
+
+async def test_a_masking_that_was_announced_is_let_through_once(house: House) -> None:
+    await house.session(await house.case())
+    await refuses(house, MASK % 1)
+    await run(house, ANNOUNCED % 1, MASK % 1)
+    for number in (1, 2):  # no row lets a second change through, nor one that counts on
+        await refuses(house, MASK % number)
+    await run(house, ANNOUNCED % 2, MASK % 2)
+    await refuses(house, "DELETE FROM timeline_events WHERE n = 2")
+
+
+@pytest.mark.parametrize("column", [*_KEPT, *_KEPT_OR_NULL])
+async def test_an_announced_masking_changes_nothing_else(house: House, column: str) -> None:
+    await house.session(await house.case())
+    other = {"n": "7", "media_ms": "5", "at": "'2001-01-01 00:00:00'"}.get(column, "'x'")
+    change = f"UPDATE timeline_events SET data = '{{}}', masked = 1, {column} = {other} WHERE n = 2"
+    await refuses(house, ANNOUNCED % 1, change)
+    if column in ("item_id", "case_id"):  # the others are null in this event
+        await refuses(house, ANNOUNCED % 1, change.replace(other, "NULL"))
+
+
+def test_every_column_of_an_event_is_kept() -> None:
+    kept = {*_KEPT, *_KEPT_OR_NULL, "data", "masked"}
+    assert kept == {column.name for column in TimelineEvent.__table__.columns}
+    assert {name for name in kept if TimelineEvent.__table__.columns[name].nullable} == set(_KEPT_OR_NULL)
+
+
+async def test_what_was_masked_stays_on_record(house: House) -> None:
+    await house.session(await house.case())
+    await run(house, ANNOUNCED % 1)
+    for statement in ("DELETE FROM timeline_redactions", "UPDATE timeline_redactions SET by_name = 'khác'"):
+        with pytest.raises(DBAPIError, match=REDACTIONS.message):
+            await run(house, statement)
 
 
 async def tampered(house: House, *statements: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.reception.chain import Head, Verdict, link, origin, seal_head, verify
+from hub.reception.chain import Head, Verdict, digest_of, link, mask, origin, seal_head, seal_of, verify
 from hub.reception.events import Event
 
 KEY = b"k" * 32
@@ -155,3 +155,38 @@ def test_swapped_events_are_found(n: int) -> None:
     events[n - 1], events[n] = replace(second, n=n), replace(first, n=n + 1)
     verdict = check(events, head)
     assert (verdict.ok, verdict.first_bad_n) == (False, n)
+
+
+def test_a_masked_event_stands_by_its_proof_alone() -> None:
+    events = timeline(9)
+    head = head_of(events)
+    once, first = mask(events[3], {"text": "•••"}, KEY)
+    events[3], second = mask(once, {"text": "••••"}, KEY)
+    assert verify(SESSION, events, head, KEY, [first, second]) == Verdict(True, 9)
+    for proofs in ([], [first], [first, replace(second, hash=first.hash)]):
+        assert verify(SESSION, events, head, KEY, proofs) == Verdict(False, 3, 4, "altered")
+    events[3] = once
+    assert verify(SESSION, events, head, KEY, [second]) == Verdict(False, 3, 4, "altered")
+
+
+def test_nobody_masks_without_the_key() -> None:
+    events = timeline(3)
+    head = head_of(events)
+    events[1], forged = mask(events[1], {"text": "khác"}, b"another key")
+    assert verify(SESSION, events, head, KEY, [forged]) == Verdict(False, 1, 2, "altered")
+    proof = replace(forged, hash=digest_of(events[1], KEY))
+    assert verify(SESSION, events, head, KEY, [proof]) == Verdict(False, 1, 2, "altered")
+
+
+def test_a_hash_tells_nothing_of_the_data_without_the_key() -> None:
+    """Or names could be tried against it, when the text is masked."""
+    (event,) = timeline(1)
+    assert event.hash == digest_of(event, KEY)
+    assert event.hash not in (digest_of(event, None), digest_of(event, b"another key"))
+
+
+def test_what_was_hashed_without_the_key_stands() -> None:
+    (event,) = timeline(1)
+    plain = digest_of(event, None)
+    old = replace(event, hash=plain, seal=seal_of(plain, KEY))
+    assert check([old], Head(1, plain, seal_head(SESSION, 1, plain, KEY))) == Verdict(True, 1)

@@ -8,7 +8,7 @@ from hub.reception.acts.registry import COMMANDS
 from hub.reception.events import KINDS, check, whole_ms, wire_time
 
 PROTOCOL = (Path(__file__).parents[3] / "signaling" / "PROTOCOL.md").read_text(encoding="utf-8")
-MADE_UP = {"item.shown"}
+MADE_UP = {"item.shown", "view.shown"}
 """In the protocol, but not in the timeline."""
 ADDED_ON_THE_WAY = {"item.added": {"inside"}, "roll.began": {"tones"}}
 """Fields that are made for each participant."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hub.cases.rules import CaseKind
+from hub.cases.vault import Person
 from hub.people.actor import Actor
 from hub.people.roles import Role
 from hub.reception.errors import Refusal
@@ -44,6 +45,8 @@ for (const { you, before, sent, head, after } of JSON.parse(readFileSync(process
 }
 """
 SECRET = "tuyệt mật"
+NAMED = Person("Trần Văn Gió")
+"""Who asks in cases that may become denunciations; notes name them."""
 LAPSES = ("floor.ended", "floor.call_ended")
 ADVISER = "adviser-P"
 """The desk of an adviser of the province."""
@@ -102,7 +105,7 @@ class Play:
             ("talk.open", {"point": point}),
             ("floor.end", {}),
             ("note.add", {"text": SECRET, "mark": None}),
-            ("note.add", {"text": SECRET, "mark": "promise"}),
+            ("note.add", {"text": f"{SECRET} {NAMED.name}", "mark": "promise"}),
             ("note.remove", {"note": note}),
             ("note.restore", {"note": note}),
             ("roll.begin", {"seconds": 15}),
@@ -150,7 +153,9 @@ class Play:
 async def play(house: House, seed: int) -> tuple[list[Event], list[Viewer]]:
     """The events of a random session, and everybody who could have watched."""
     dice = random.Random(seed)
-    cases = [await house.case(unit, title=f"{SECRET} {unit}") for unit in ("C11", "C21", "D1")]
+    cases = [
+        await house.case(unit, title=f"{SECRET} {unit}", petitioner=NAMED) for unit in ("C11", "C21", "D1")
+    ]
     cases.append(await house.case("C12", CaseKind.DENUNCIATION, title=SECRET))
     session = await house.session(*cases, audience=dice.choice(list(Audience)))
     for code in ROOMS:
@@ -248,6 +253,8 @@ def _nothing_leaks_later(
     for wire in sent:
         if wire["kind"] == "item.shown":
             lists += [*wire["data"]["notes"], *wire["data"]["directives"]]
+        elif wire["kind"] == "view.shown":
+            lists += [*wire["data"]["view"]["notes"], *wire["data"]["view"]["directives"]]
     assert not {each["id"] for each in lists} & written
     ended = [event for event in behind if event.kind == "item.concluded"]
     assert not [wire for wire in sent for event in ended if wire["n"] == event.n and wire["data"].get("text")]

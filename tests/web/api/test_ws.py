@@ -10,6 +10,7 @@ from hub.people.roles import Role
 from hub.reception.events import Audience
 from hub.relay.alive import alive, lock_path
 from hub.relay.node import serving
+from tests.kit.factories import PETITIONER
 from tests.kit.reducer import reduce
 from tests.kit.relay import relay_settings
 from tests.kit.web import HELLO, TURN_URL, Client, WebLab, until, web_lab
@@ -100,6 +101,20 @@ async def test_whoever_was_cut_off_before_an_item_was_shown_starts_anew(lab: Web
         assert shown["data"]["view"]["case"] is None
     async with lab.seat(session, commune, screen="room", resume=shown["n"]) as back:
         assert back.welcome["view"]["items"][0]["case"] is None
+
+
+async def test_open_pages_lose_the_name_of_who_turns_out_to_denounce(lab: WebLab):
+    session = await live_session(lab)
+    clerk, chair = await lab.account(Role.CLERK), await lab.account(Role.CHAIR)
+    item = (await lab.house.items(session))[0]
+    case = (await lab.house.live(session)).state.items[item].case["id"]
+    async with lab.seat(session, clerk) as console, lab.seat(session, chair) as page:
+        await console.do("note.add", text=f"Bà {PETITIONER.name} nói", mark=None)
+        await console.do("case.reclassify", case=case, kind="denunciation")
+        shown = await page.hear("event", kind="view.shown")
+        assert [note["text"] for note in shown["data"]["view"]["notes"]] == ["Bà ••• nói"]
+    async with lab.seat(session, chair, resume=shown["n"]) as back:  # it may have been cut off before it
+        assert back.welcome["view"]["notes"][0]["text"] == "Bà ••• nói"
 
 
 async def test_a_resume_from_another_timeline_gets_the_view(lab: WebLab):

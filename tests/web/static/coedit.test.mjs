@@ -160,3 +160,12 @@ test("whoever is about to write at the end does not grow together with what othe
   assert.equal(edit.see(6, "một ba hai bốn", 6, edit.text.length), "một ba hai ".length);
   assert.equal(edit.text.trim(), "một ba hai  bốn");
 });
+
+test("what is masked in a version that stands is taken over", () => {
+  const mine = new Coedit("Bà Mơ nói", 3);
+  mine.see(4, "••• nói", 3);
+  assert.equal(mine.text, "••• nói");
+  mine.type("••• nói to");
+  mine.see(5, "••• nói", 3);
+  assert.deepEqual(mine.take(), { base: 3, text: "••• nói to" });
+});

@@ -88,6 +88,15 @@ test("item.shown carries the number of what caused it, and replaces all of the i
   assert.equal(view.n, 5);
 });
 
+test("view.shown replaces all that was known", () => {
+  const before = fold(STAFF, added, note);
+  const masked = { ...before, n: 5, notes: [{ ...before.notes[0], text: "•••" }] };
+  const told = event(5, "timeline.masked", { events: 1 });
+  const view = [told, event(5, "view.shown", { view: masked })].reduce((at, each) => apply(at, each, STAFF), before);
+  assert.deepEqual(view, masked);
+  assert.equal(apply(view, event(4, "view.shown", { view: before }), STAFF), view);
+});
+
 test("an ended item stays current until the session is resumed", () => {
   const ended = [added, event(2, "item.called", { item: "i1" }), event(3, "item.deferred", { item: "i1", reason: "" })];
   assert.equal(fold(STAFF, ...ended).current, "i1");

@@ -42,6 +42,7 @@ async def _a_day(house: House) -> str:
             await do(clerk, "lobby.admit", entry=entry, kind=kind, **about)
         first, _, last = (await house.items(session))[2:]
         late = (await house.live(session)).state.items[first].case["id"]
+        await do(clerk, "note.add", text="Lê Văn Ẩn trình bày", mark=None, item=first)
         await do(clerk, "case.reclassify", case=late, kind="denunciation")
         await do(clerk, "item.remove", item=last, reason="Nhầm")
 

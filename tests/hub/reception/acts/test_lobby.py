@@ -180,3 +180,16 @@ async def test_a_case_on_the_spot(live: Live) -> None:
     named = opened | {"title": f"{NAME} tố cáo"}
     assert await live.refused(live.house.clerk, "case.open", **named) == "identity_in_text"
     assert await live.refused(live.house.clerk, "case.open", **(opened | {"unit": "X"})) == "unit_unknown"
+
+
+@pytest.mark.parametrize("announced", [True, False])
+async def test_what_was_noted_of_somebody_who_then_denounces(live: Live, *, announced: bool) -> None:
+    await live.clerk("item.call", item=live.items[0])
+    await live.clerk("note.add", text=f"{NAME} chờ ngoài sảnh", mark=None)
+    about = {"kind": "denunciation", "field": "land", "title": "Tố cáo cán bộ"}
+    if announced:
+        await live.clerk("lobby.admit", entry=await announce(live), **about)
+    else:
+        await live.clerk("case.open", unit="C11", name=NAME, persons=1, **about)
+    assert [note.text for note in (await live.state()).notes.values()] == ["••• chờ ngoài sảnh"]
+    assert (await live.house.receptions.verify(live.id)).ok

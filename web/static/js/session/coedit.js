@@ -68,7 +68,8 @@ export class Coedit {
    */
   see(n, text, version, caret = this.text.length) {
     if (this.#sent !== null && (this.#answered === null || n < this.#answered)) return null;
-    if (this.#sent === null && version === this.#version) return null;
+    // The text of a version changes when names are taken out of it.
+    if (this.#sent === null && version === this.#version && text === this.#base) return null;
     const common = this.#sent ?? this.#base;
     this.#sent = null;
     this.#base = text;

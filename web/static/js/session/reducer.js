@@ -21,6 +21,7 @@ import { SPEAKING_STEPS, emptySpeaking } from "./speaking.js";
 const described = (view, { title, form, default_audience }) => session(view, { title, form, default_audience });
 
 const OPEN = new Set(["called", "hearing"]);
+const SHOWN = new Set(["item.shown", "view.shown"]);
 
 /** @returns {View} */
 export function emptyView() {
@@ -46,8 +47,8 @@ export function emptyView() {
 
 /** @param {View} view @param {Event} event @param {You} you @returns {View} */
 export function apply(view, event, you) {
-  // `item.shown` carries the number of the event that opened the item; anything else seen before is a repetition.
-  const repeated = event.kind === "item.shown" ? event.n < view.n : event.n <= view.n;
+  // What is shown carries the number of the event that caused it; anything else seen before is a repetition.
+  const repeated = SHOWN.has(event.kind) ? event.n < view.n : event.n <= view.n;
   if (repeated) return view;
   const step = STEPS[event.kind];
   const next = step ? step(view, event.data, event, you) : view;
@@ -104,6 +105,8 @@ const STEPS = {
       pinned: data.pinned ?? null,
     };
   },
+  // Names were taken out of what was written before: nothing that is known from before may stay.
+  "view.shown": (_view, data) => data.view,
   // Staff are inside always. Others get `item.shown` next; until then the narrower reading holds.
   "audience.set": (view, data, _event, you) => {
     const inside = you.staff || data.audience === "all";
