@@ -1,6 +1,6 @@
 """Who hears: the audience of the current item, and what a case's kind demands of it."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hub.cases.rules import CaseKind
