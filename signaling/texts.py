@@ -20,11 +20,13 @@ class EventTexts:
 
     def event(self, wire: Mapping[str, Any]) -> str:
         """The `event` message of one event as a participant sees it."""
+        if wire["kind"] == "view.shown":  # all are large and hardly two alike: to compare them costs more
+            return _written(wire)
         written = self._by_n.setdefault((wire["n"], wire["kind"]), [])
         for known, text in written:
             if known == wire:
                 return text
-        text = json.dumps({"type": "event", **wire}, ensure_ascii=False, separators=(",", ":"))
+        text = _written(wire)
         written.append((wire, text))
         return text
 
@@ -33,3 +35,7 @@ class EventTexts:
         if n not in self._heads:
             self._heads[n] = Head(n=n).dump()
         return self._heads[n]
+
+
+def _written(wire: Mapping[str, Any]) -> str:
+    return json.dumps({"type": "event", **wire}, ensure_ascii=False, separators=(",", ":"))

@@ -4,18 +4,22 @@ The head of the unit above decides about the first decision (Law 02/2011 Art. 17
 keeps the case in sight and works on it no more. Rights are the caller's business.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from hub.cases import charge, deadlines, reach
 from hub.cases.act_tables import CaseAct
+from hub.cases.charge_tables import FormerCharge
 from hub.cases.desk import Desk
+from hub.cases.directives.conditions import is_open
 from hub.cases.errors import Refusal
 from hub.cases.life import ACTS
-from hub.cases.models import Case
+from hub.cases.models import Case, Directive
 from hub.units import queries
 from hub.units.models import Unit
 
@@ -37,6 +41,21 @@ async def deciders(session: AsyncSession, case: Case, day: date) -> list[Unit]:
     if not above and here.id != case.unit_id:
         return [here]  # a closed case stays with a unit that is no more
     return clear or above[-1:]
+
+
+async def decided_first(session: AsyncSession, case_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Of these cases, those that passed to the second instance, with the units that had them before."""
+    found: dict[str, set[str]] = {}
+    later = aliased(CaseAct)
+    undone = exists().where(later.case_id == CaseAct.case_id, later.corrects == CaseAct.n)
+    for some in charge.chunks(sorted(case_ids)):
+        passed = select(FormerCharge.case_id, FormerCharge.unit_id).join(
+            CaseAct, and_(CaseAct.case_id == FormerCharge.case_id, FormerCharge.n <= CaseAct.n)
+        )
+        standing = FormerCharge.case_id.in_(some), CaseAct.act == SECOND, ~undone
+        for case_id, unit_id in await session.execute(passed.where(*standing)):
+            found.setdefault(case_id, set()).add(unit_id)
+    return found
 
 
 async def chosen(
@@ -63,10 +82,14 @@ async def told(session: AsyncSession, case: Case, unit: Unit) -> dict[str, str]:
 
 
 async def hand_over(desk: Desk, case: Case, unit_id: str, act: CaseAct) -> None:
-    """The case passes to a unit by an act, which is recorded, on its day."""
+    """The case passes to a unit by an act, which is recorded, on its day; and with it what is still to be
+    reported to units that work on it no more.
+    """
     await charge.pass_on(desk.session, case, unit_id, n=act.n, on=act.on)
-    chain = await queries.chain(desk.session, unit_id, desk.today)
-    await reach.move(desk.session, case.id, [unit.id for unit in chain])
+    chain = [unit.id for unit in await queries.chain(desk.session, unit_id, desk.today)]
+    await reach.move(desk.session, case.id, chain)
+    owed = Directive.case_id == case.id, is_open(), Directive.issued_unit_id.not_in(chain)
+    await desk.session.execute(update(Directive).where(*owed).values(issued_unit_id=unit_id))
 
 
 async def hand_back(desk: Desk, case: Case, second: CaseAct, annulled: CaseAct) -> None:

@@ -1,6 +1,6 @@
 """Carrying a change of the unit tree over to the cases: looked at first, done in one piece."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hub.cases import against, charge, reach, transition
+from hub.cases import against, charge, reach, second, transition
 from hub.cases.acts_at_once import Entry, record_many
 from hub.cases.charge import Handed, chunks
 from hub.cases.directives.conditions import is_open
@@ -88,10 +88,10 @@ class Transitions:
 
         Each case gets exactly one unit in charge and an act that says so; its number and book stay. Closed
         cases keep their unit and come within sight of its successor. A denunciation, or a directive in one,
-        never passes to a unit it is against, but to the one above. `accounts`: roles go along, which lets
-        people of a merged unit see the cases of all. `seal` is the preview's. Raises Refusal not_allowed,
-        transition_changed (something happened since the preview), transition_stuck (first decide who takes
-        over). Nothing is changed then.
+        never passes to a unit it is against, nor a second complaint to one that had it before, but to the one
+        above. `accounts`: roles go along, which lets people of a merged unit see the cases of all. `seal` is
+        the preview's. Raises Refusal not_allowed, transition_changed (something happened since the preview),
+        transition_stuck (first decide who takes over). Nothing is changed then.
         """
         day = self.today()
         async with self._db.begin() as work:
@@ -121,7 +121,10 @@ class Transitions:
             rows += [(row[0], row[1], row[2]) for row in await session.execute(wanted.with_for_update())]
         found = [(case_id, known.heir(unit, day).path) for case_id, unit, _ in rows]
         denounced = {case_id for case_id, _, kind in rows if kind == CaseKind.DENUNCIATION}
-        found = await _lifted(session, found, denounced, known, day)
+        barred = await against.said_against(session, denounced)
+        first = await second.decided_first(session, [case_id for case_id, _ in found])
+        barred |= {case_id: _today(units, known, day) for case_id, units in first.items()}
+        found = await _lifted(session, found, barred, known, day)
         # Through more than one reform a case goes step by step, so that each day in between has its unit.
         left = found
         while left:
@@ -196,7 +199,7 @@ async def _inherited(
     for some in chunks(sorted({case_id for case_id, _ in paths})):
         secret = Case.id.in_(some), Case.kind == CaseKind.DENUNCIATION.value
         denounced |= set(await session.scalars(select(Case.id).where(*secret)))
-    lifted = await _lifted(session, paths, denounced, known, day)
+    lifted = await _lifted(session, paths, await against.said_against(session, denounced), known, day)
     return [(*each, path[-1]) for each, (_, path) in zip(found, lifted, strict=True)]
 
 
@@ -215,23 +218,27 @@ async def _hand_part(session: AsyncSession, part: DirectiveUnit, heir: str) -> N
 async def _lifted(
     session: AsyncSession,
     paths: Sequence[tuple[str, tuple[str, ...]]],
-    denounced: Collection[str],
+    barred: Mapping[str, frozenset[str]],
     known: Successions,
     day: date,
 ) -> list[tuple[str, tuple[str, ...]]]:
-    """Of a denunciation against the unit that would get it, the unit above it gets it instead: merging must
-    not make anybody the judge of a denunciation against themselves.
+    """What a unit that would get it is `barred` from, the unit above it gets instead: merging must not make
+    anybody the judge of a denunciation against themselves, or of a complaint about their own first decision.
     """
-    said = await against.said_against(session, denounced)
     ladder = await ladders.ladder(session, day, known)
     found = []
     for case_id, path in paths:
         way = path
-        if case_id in denounced and path[-1] in said.get(case_id, frozenset()):
-            above = [unit for unit in ladder.chain(path[-1]) if unit not in said[case_id]]
+        if path[-1] in barred.get(case_id, frozenset()):
+            above = [unit for unit in ladder.chain(path[-1]) if unit not in barred[case_id]]
             way = (*path[:-1], above[0]) if above else path
         found.append((case_id, way))
     return found
+
+
+def _today(units: Iterable[str], known: Successions, day: date) -> frozenset[str]:
+    """The units that carry these on, in whole or in part."""
+    return frozenset().union(*(known.heirs(unit, day) for unit in units))
 
 
 async def _move_grants(session: AsyncSession, known: Successions, day: date) -> int:

@@ -158,8 +158,12 @@ class RelayClient:
         self._waiting[id] = answer
         try:
             writer.write(encode(request, id))
-            async with asyncio.timeout(ANSWER):
-                reply = await answer
+            await asyncio.wait({answer}, timeout=ANSWER)
+            if not answer.done():
+                await asyncio.sleep(0)  # it may have been this loop that stood still: first read what came
+            if not answer.done():
+                raise TimeoutError
+            reply = await answer
         except (TimeoutError, ConnectionError) as problem:
             if isinstance(problem, TimeoutError) and self._writer is writer:
                 writer.transport.abort()  # a close would wait until it has read what it was sent

@@ -1,6 +1,6 @@
 """The second instance: who decides it, who works on the case from then on, and who only sees it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from hub.cases.charge import Charge
 from hub.cases.errors import Refusal
 from hub.cases.lives import Lives
 from hub.cases.lookup import Lookup
-from hub.cases.models import Case
+from hub.cases.models import Case, Directive
 from hub.cases.rights import seen, worked_on
 from hub.cases.search import Wanted
+from hub.cases.transitions import Transitions
 from hub.people.roles import Role
 from hub.people.secrets import Keys
 from hub.units.local_day import local_day
@@ -134,6 +135,37 @@ async def test_a_case_of_a_unit_that_is_no_more_passes_to_who_is_above_today(sql
     for case in (commune, district):
         await second(house, case)
         assert (await stored(house, case)).unit_id == house.unit["P"].id
+
+
+async def test_no_reform_gives_a_second_complaint_back_to_who_decided_first(sqlite_house: House) -> None:
+    house = sqlite_house
+    case, taken_back = [await decided(house) for _ in range(2)]
+    for each in (case, taken_back):
+        await second(house, each)
+    n = (await stored(house, taken_back)).version
+    await Lives(house.cases).annul(house.clerk, taken_back, n, "nhầm hồ sơ")
+    made = await split(
+        house, main="N"
+    )  # N carries on C11, which decided; and D1, if the administrator says so
+    transitions, administrator = Transitions(house.db, house.clock), house.account(Role.ADMINISTRATOR)
+    await transitions.choose(administrator, house.unit["D1"].id, made["N"].id)
+    seal = (await transitions.preview(administrator)).seal
+    await transitions.carry_out(administrator, seal)
+    assert (await stored(house, case)).unit_id == house.unit["P"].id
+    assert (await stored(house, taken_back)).unit_id == made["N"].id
+
+
+async def test_what_is_owed_to_the_first_unit_is_owed_to_the_second(sqlite_house: House) -> None:
+    house = sqlite_house
+    case = await decided(house)
+    async with house.db.begin() as work:
+        desk = house.cases.desk(work, house.account(Role.CLERK, "C11"))
+        row = await desk.case(case)
+        issued = {"text": "Đo lại.", "due": date(2027, 1, 1), "by": house.account(Role.CLERK, "C11")}
+        one = await desk.issue(row, house.unit["C12"], [], **issued)
+    await second(house, case)
+    async with house.db.read() as session:
+        assert (await session.get_one(Directive, one)).issued_unit_id == house.unit["D1"].id
 
 
 async def test_the_look_up_names_the_unit_that_has_it_now(house: House, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 import asyncio
 import contextlib
 import json
+import socket
+import threading
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -187,6 +190,38 @@ async def test_a_relay_that_answers_nothing_loses_its_link_and_is_linked_again(
             assert not again.fresh
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def answering(listener: socket.socket) -> None:
+    """A relay in a thread of its own, for one link: it goes on when the test's loop stands still."""
+    link, _ = listener.accept()
+    with link, contextlib.suppress(EOFError, ConnectionError), link.makefile("rwb") as stream:
+        while size := stream.read(4):
+            frame = decode(stream.read(int.from_bytes(size)))
+            stream.write(encode(control.RelayState("b1", (), ()), frame.id))
+            stream.flush()
+
+
+async def test_a_process_that_stood_still_itself_reads_the_answer_before_it_gives_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "ANSWER", 0.2)
+    client = RelayClient(tmp_path / "relay.sock")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(client.path))
+        listener.listen()
+        thread = threading.Thread(target=answering, args=[listener])
+        thread.start()
+        task = asyncio.create_task(client.run())
+        await wait_up(client, 10)
+        asked = asyncio.create_task(client.state())
+        await asyncio.sleep(0)  # it is sent
+        time.sleep(0.5)  # noqa: ASYNC251 - what is tested
+        assert (await asked).boot == "b1"
+        assert client.up
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        thread.join(10)
 
 
 async def test_the_socket_is_for_this_user_only(lab: RelayLab, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ function room(onAir = false) {
   const session = onAir ? { ...on } : { camera: null, microphone: null };
   const name = { video: "camera", audio: "microphone" };
   const app = {
-    air: { stream: streamOf("video", "audio"), onAir, self: new Node() },
+    air: { stream: streamOf("video", "audio"), sent: onAir ? "air" : null, self: new Node() },
     peer: { sends: (kind) => session[kind] !== null, publish: (kind, track) => (session[kind] = track?.kind ?? null) },
     talk: {
       peer: { publish: (kind, track) => (on[kind] = track?.kind ?? null) },
@@ -73,6 +73,17 @@ test("what a room loses in a private talk the talk gets again, and the session n
   assert.deepEqual(on, { camera: "video", microphone: "audio" });
   assert.deepEqual(session, { camera: null, microphone: null });
   assert.equal(app.banners.said, null);
+});
+
+test("what a room loses on the air is not for the session when it is found again in a private talk", async () => {
+  const { app, pull, plug, on, session } = room(true);
+  pull("audio", app.air.stream);
+  app.air.sent = null;
+  session.camera = null; // the floor ended, and a talk began
+  plug("audio");
+  await clock.pass(AGAIN_MS);
+  assert.deepEqual(on, { camera: "video", microphone: "audio" });
+  assert.deepEqual(session, { camera: null, microphone: null });
 });
 
 test("what a room loses on the air goes on the air again, with no talk too", async () => {

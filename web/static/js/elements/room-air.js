@@ -37,6 +37,10 @@ export class RoomAir {
     return this.#stream;
   }
 
+  get sent() {
+    return this.#sent;
+  }
+
   get onAir() {
     return this.#sent === "air";
   }

@@ -6,9 +6,6 @@ import { Replug } from "../media/replug.js";
 import { fill, word } from "./dom.js";
 
 export class RoomPlugs {
-  /** Of what is gone, whether it was on the air. */
-  #sent = new Map();
-
   constructor(app) {
     this.app = app;
     this.replug = new Replug({
@@ -27,13 +24,13 @@ export class RoomPlugs {
   }
 
   #gone(kind) {
-    this.#sent.set(kind, this.app.peer?.sends(kind) ?? false);
     this.#publish(kind, null);
     this.app.talk?.peer?.publish(kind, null);
   }
 
   #back(kind, track) {
-    if (this.#sent.get(kind) || this.app.air.onAir) this.#publish(kind, track);
+    const { sent } = this.app.air; // by what it is for now: it may have been pulled out before a private talk began
+    if (sent === "air" || (sent === "pin" && kind === "camera")) this.#publish(kind, track);
     this.app.talk?.give(this.app.air.stream); // a talk has a media connection of its own
   }
 
