@@ -18,6 +18,8 @@ from endpoints.peer.sending import Repeats, Sent
 from hub.relay.wire.dtls import Certificate, DtlsEnd
 from hub.relay.wire.srtp import Inbound, Outbound, is_rtcp
 
+COPIED: Final = "srtp_replayed"
+"""What `Inbound` calls a packet that came already."""
 REPORT_EVERY: Final = 2.0
 HANDSHAKE_TICK: Final = 0.05
 HANDSHAKE: Final = 20.0
@@ -218,9 +220,12 @@ class LightPeer:
     def check(self, packet: bytes) -> None:
         """Authenticate and decrypt one packet that `media` has counted."""
         assert self._inbound is not None
+        copies = self._inbound.refused[COPIED]
         plain = self._inbound.rtp(packet)
         self.reception.checked += 1
-        if plain is None:
+        if plain is None and self._inbound.refused[COPIED] > copies:
+            self.reception.copies += 1
+        elif plain is None:
             self.reception.forged += 1
         elif self._on_rtp is not None:
             self._on_rtp(plain)

@@ -53,15 +53,18 @@ class Stream:
 
 
 class Reception:
-    """All streams of one peer. `checked` packets were decrypted, `forged` of them failed to authenticate."""
+    """All streams of one peer. `checked` packets were decrypted, `forged` of them failed to authenticate, and
+    `copies` had come already: the relay says voices again on lines that lose many.
+    """
 
-    __slots__ = ("checked", "first_at", "forged", "streams")
+    __slots__ = ("checked", "copies", "first_at", "forged", "streams")
 
     def __init__(self) -> None:
         self.streams: dict[int, Stream] = {}
         self.first_at: float | None = None
         self.checked = 0
         self.forged = 0
+        self.copies = 0
 
     @property
     def packets(self) -> int:
