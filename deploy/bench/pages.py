@@ -128,7 +128,7 @@ class Notes:
 
 async def _accounts(folder: Path, count: int) -> list[str]:
     """So many accounts with a sign-in each, as Cookie headers. Their passwords are never asked, so cheap."""
-    async with open_services(Settings(data_dir=folder, database_url="", redis_url="")) as services:
+    async with open_services(Settings(data_dir=folder)) as services:
         people = People(services.db, services.clock, services.ids, Passwords(memory_kib=64, rounds=1))
         unit = await services.units.by_code(data.PROVINCE)
         if unit is None:

@@ -17,7 +17,7 @@ from hub.cases.arrivals import Arrivals
 from hub.cases.directives import live as directed
 from hub.cases.directives.states import Side
 from hub.cases.errors import Refusal
-from hub.cases.lookup_tables import FEEDBACK_LENGTH, Feedback
+from hub.cases.hiding import mask_texts
 from hub.cases.mask import masked, telling, tells
 from hub.cases.models import (
     NAME_LENGTH,
@@ -25,7 +25,6 @@ from hub.cases.models import (
     Case,
     CaseBook,
     CaseReach,
-    Directive,
     Petition,
     Petitioner,
     SealedPetitioner,
@@ -266,23 +265,7 @@ class Desk:
         self._session.add_all(self._sealed(case.id, person) for person in people)
         for petitioner in plain:
             await self._session.delete(petitioner)
-        texts = [case.title, case.summary]
-        case.title, case.summary = (masked(text, names) for text in texts)
-        case.folded = fold(f"{case.number} {case.title}")
-        petitions = await self._session.scalars(select(Petition).where(Petition.case_id == case.id))
-        for petition in petitions:
-            texts.append(petition.summary)
-            petition.summary = masked(petition.summary, names)
-        for version in await history.versions_of(self._session, case.id):
-            texts += [version.title, version.summary]
-            version.title, version.summary = masked(version.title, names), masked(version.summary, names)
-        for said in await self._session.scalars(select(Feedback).where(Feedback.case_id == case.id)):
-            texts += [said.text, said.review or ""]
-            said.text = masked(said.text, names)[:FEEDBACK_LENGTH]
-            said.review = masked(said.review, names)[:FEEDBACK_LENGTH] if said.review else said.review
-        for directive in await self._session.scalars(select(Directive).where(Directive.case_id == case.id)):
-            texts.append(directive.text)
-            directive.text = masked(directive.text, names)
+        texts = await mask_texts(self._session, case, names)
         if any(tells(text, names) for text in texts):
             self.keep_sealed(case.id, texts)
 
@@ -339,10 +322,6 @@ class Desk:
         """An id for a record made in this transaction."""
         return self._ids.new()
 
-    async def reach(self, case_id: str, unit_id: str) -> None:
-        """A directive brings the case within sight of a unit."""
-        await self._put_missing(CaseReach, case_id=case_id, unit_id=unit_id, directed=True)
-
     def _keep(self, case: Case, people: Iterable[Person]) -> None:
         for person in people:
             if case.kind == CaseKind.DENUNCIATION:
@@ -368,18 +347,16 @@ class Desk:
         """The row lock is held until the caller commits, and a rollback gives the number back: hence no
         gaps.
         """
-        await self._put_missing(CaseBook, unit_id=unit_id, year=year, last=0)
+        postgres = self._session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert(CaseBook) if postgres else sqlite.insert(CaseBook)
+        missing = insert.values(unit_id=unit_id, year=year, last=0).on_conflict_do_nothing()
+        await self._session.execute(missing)
         book = await self._session.get_one(
             CaseBook, (unit_id, year), with_for_update=True, populate_existing=True
         )
         book.last += 1
         await self._session.flush()
         return book.last
-
-    async def _put_missing(self, table: type[CaseBook | CaseReach], **values: object) -> None:
-        postgres = self._session.get_bind().dialect.name == "postgresql"
-        insert = postgresql.insert(table) if postgres else sqlite.insert(table)
-        await self._session.execute(insert.values(**values).on_conflict_do_nothing())
 
 
 Along = Callable[[Desk, Case], Awaitable[None]]

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from hub.cases import reach
 from hub.cases.deadlines import complained_about
 from hub.cases.desk import Desk
 from hub.cases.directives import due, live
@@ -181,7 +182,7 @@ async def _add_unit(desk: Desk, directed: Directed, given: Mapping[str, Any]) ->
         raise Refusal("directive_has_unit", unit=unit.name)
     await live.refuse_denounced(desk, directed.case, [unit.id])
     desk.session.add(DirectiveUnit(directive_id=directed.directive.id, unit_id=unit.id, part=side))
-    await desk.reach(directed.case.id, unit.id)
+    await reach.direct(desk.session, directed.case.id, unit.id)
     return {"unit_name": unit.name, "unit": unit.id}
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from hub.cases import reach
 from hub.cases.deadlines import complained_about
 from hub.cases.directives.record import record
 from hub.cases.directives.states import ACTS, ISSUE, PREFIX, Side, State
@@ -56,7 +57,7 @@ async def issue(
     told = []
     for unit, side in parts:
         desk.session.add(DirectiveUnit(directive_id=directive.id, unit_id=unit.id, part=side.value))
-        await desk.reach(case.id, unit.id)
+        await reach.direct(desk.session, case.id, unit.id)
         told.append({"unit": unit.id, "name": unit.name, "part": side.value})
     await desk.session.flush()
     data = {"text": text, "due": period or due.isoformat(), "units": told}

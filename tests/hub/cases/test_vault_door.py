@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.cases import reply_box, vault_grants
+from hub.cases import reach, reply_box, vault_grants
 from hub.cases.desk import NewCase
 from hub.cases.errors import Refusal
 from hub.cases.lives import Lives
@@ -160,7 +160,7 @@ async def test_a_directive_opens_no_vault(sqlite_house: House) -> None:
     house = sqlite_house
     case_id = await denunciation(house)
     async with house.db.begin() as work:
-        await house.cases.desk(work).reach(case_id, house.unit["C21"].id)
+        await reach.direct(work.session, case_id, house.unit["C21"].id)
     one, other = house.account(Role.RECEPTION, "C21"), house.account(Role.CHAIR, "C21")
     info = await house.vault.of_case(one, case_id)
     assert info is not None
